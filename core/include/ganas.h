@@ -1,0 +1,429 @@
+/*
+ * ganas.h - the whole public face of the core: search for network architectures by GA-NAS.
+ *
+ * What is here: spaces of graphs and their rules, batches of candidates, tables, the pool of what
+ * was evaluated, and the three learners (generator, pairwise discriminator, ranker).
+ * What is not: evaluators, schedules, the search loop. Those are Lua (lua/ganas/).
+ *
+ * The text between `cdef: on` and `cdef: off` is handed to LuaJIT's FFI as it stands.
+ *
+ * Conventions
+ *   Every ganas_x_new stores a handle through its first argument and leaves it untouched on
+ * failure; ganas_x_free(NULL) does nothing. A handle keeps pointers to the handles it was made
+ * from: free it before them. Every fallible call returns a ganas_status; ganas_errmsg() then holds
+ * the sentence, for the calling thread, until that thread's next failure. Candidates are rows
+ * 0..count-1 of a batch. Node 0 is always an input; edges go from lower to higher node numbers
+ * only, so that bit j of reads[i] says "node i reads node j", j < i. No handle may be used from two
+ * threads at once; the calls thread inside (ganas_threads). The bits of every result depend on the
+ * arguments alone, never on the number of threads.
+ */
+#ifndef GANAS_H
+#define GANAS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
+/* cdef: on */
+
+enum { GANAS_ABI = 1 }; /* raised whenever this header changes meaning */
+
+/* Limits of the core. */
+enum {
+    GANAS_MAX_NODES = 64, /* nodes of a graph, inputs and outputs included */
+    GANAS_MAX_OPS = 64,   /* operations in a space's vocabulary */
+    GANAS_MAX_RULES = 32  /* declared rules of one search */
+};
+
+typedef enum ganas_status {
+    GANAS_OK = 0,
+    GANAS_E_MEMORY = 1,   /* an allocation failed */
+    GANAS_E_ARGUMENT = 2, /* a value out of range, a handle of another space */
+    GANAS_E_FILE = 3,     /* a file can't be opened, read or mapped */
+    GANAS_E_PARSE = 4,    /* a file's text is not what it should be; the message names the line */
+    GANAS_E_SPACE = 5,    /* a space or a graph that breaks the grammar */
+    GANAS_E_EMPTY = 6,    /* rules that leave nothing to choose */
+    GANAS_E_FULL = 7,     /* a batch without room */
+    GANAS_E_NUMBER = 8,   /* a loss, gradient or score that is not finite */
+    GANAS_E_INTERNAL = 9  /* a fault of ours */
+} ganas_status;
+
+typedef struct ganas_threads ganas_threads;
+typedef struct ganas_rng ganas_rng;
+typedef struct ganas_space ganas_space;
+typedef struct ganas_rules ganas_rules;
+typedef struct ganas_batch ganas_batch;
+typedef struct ganas_table ganas_table;
+typedef struct ganas_pool ganas_pool;
+typedef struct ganas_policy ganas_policy;
+typedef struct ganas_disc ganas_disc;
+typedef struct ganas_rank ganas_rank;
+
+/* ---- status ---- */
+
+/* GANAS_ABI as the library was compiled. */
+int32_t ganas_abi(void);
+
+/* The version, "1.2.3". Static. */
+const char *ganas_version(void);
+
+/* The sentence of this thread's last failure, without a trailing newline. Never NULL. */
+const char *ganas_errmsg(void);
+
+/* "GANAS_E_PARSE" for 4 and so on, "?" for a number that is no status. Static. */
+const char *ganas_status_name(int32_t status);
+
+/* ---- threads ---- */
+
+/* A pool of `count` threads, the caller's included: 1..64. Also holds OpenBLAS to one thread. */
+int32_t ganas_threads_new(ganas_threads **out, int32_t count);
+void ganas_threads_free(ganas_threads *threads);
+int32_t ganas_threads_count(const ganas_threads *threads);
+
+/* ---- random numbers ---- */
+
+/*
+ * A stream of Philox4x32-10 numbers (Salmon et al. 2011) named by seed and purpose. Streams of
+ * other names or seeds are independent. A call that draws for n candidates moves the stream on by
+ * n.
+ */
+int32_t ganas_rng_new(ganas_rng **out, uint64_t seed, const char *purpose);
+void ganas_rng_free(ganas_rng *rng);
+
+/* One number in [0, 1), 53 bits. */
+double ganas_rng_uniform(ganas_rng *rng);
+
+/* ---- space ---- */
+
+typedef enum ganas_read {
+    GANAS_READ_FIXED = 0,  /* reads exactly read_set */
+    GANAS_READ_CHOOSE = 1, /* reads exactly read_count of read_set */
+    GANAS_READ_FREE = 2    /* reads any subset of read_set with at least one, under max_edges */
+} ganas_read;
+
+typedef enum ganas_identity {
+    GANAS_IDENTITY_STRING = 0, /* the graph as written: same operations, same reads */
+    GANAS_IDENTITY_NETWORK = 1 /* what lies between input and output, up to isomorphism */
+} ganas_identity;
+
+/*
+ * A grammar for growing a graph one node at a time. The arrays have `nodes` entries and are copied.
+ * A node whose op_set has one bit has no operation to choose. A node of kind FIXED with an empty
+ * read_set is an input. With end_op >= 0 a node that takes end_op is the output and ends the graph,
+ * which then has min_nodes..nodes nodes; the last node always takes it. Without, every graph has
+ * all nodes and the nodes of output_set are the outputs.
+ */
+typedef struct ganas_space_spec {
+    int32_t nodes;          /* most nodes of a graph, 2..64 */
+    int32_t ops;            /* size of the vocabulary, 1..64 */
+    int32_t end_op;         /* operation that ends a graph, or -1 */
+    int32_t min_nodes;      /* fewest nodes of a graph; only with end_op */
+    int32_t max_edges;      /* most edges of a graph over its CHOOSE and FREE nodes; 0: no limit */
+    int32_t reserved;       /* 0 */
+    uint64_t dead_ops;      /* operations that cut: identity, depth and pruning see no such node */
+    uint64_t output_set;    /* output nodes, when end_op < 0 */
+    const uint64_t *op_set; /* bit o: the node may be operation o */
+    const uint8_t *read_kind;  /* ganas_read */
+    const uint8_t *read_count; /* sources of a CHOOSE node, 1..8; 0 elsewhere */
+    const uint64_t *read_set;  /* bit j, j < node: sources (FIXED) or candidates */
+    const int8_t
+        *read_after; /* a CHOOSE node: all its sources come after the last source of that
+                        earlier CHOOSE node; -1: free of it. Makes unordered pairs unique */
+} ganas_space_spec;
+
+/* GANAS_E_SPACE names the node and what is wrong with it. */
+int32_t ganas_space_new(ganas_space **out, const ganas_space_spec *spec);
+void ganas_space_free(ganas_space *space);
+
+/*
+ * Number of graphs that the grammar can write, counted exactly where every choice is independent of
+ * the others or the walk is short, as a double; *exact is 0 where it is an upper bound.
+ */
+int32_t ganas_space_size(const ganas_space *space, double *size, int32_t *exact);
+
+/* ---- measures and rules ---- */
+
+typedef enum ganas_measure_kind {
+    GANAS_MEASURE_SUM = 0,   /* sum over nodes of table[node * ops + op]: can be masked */
+    GANAS_MEASURE_DEPTH = 1, /* most nodes that are neither input nor output on one input-output
+                                path; nodes of `broken_by` operations cut paths */
+    GANAS_MEASURE_NODES = 2, /* nodes, inputs and outputs included, after pruning */
+    GANAS_MEASURE_EDGES = 3  /* edges after pruning */
+} ganas_measure_kind;
+
+typedef enum ganas_compare { GANAS_LE = 0, GANAS_GE = 1, GANAS_EQ = 2 } ganas_compare;
+
+/*
+ * Adds a measure to the space and stores its number. `table` [nodes * ops] is for SUM (copied,
+ * finite, entries of operations that a node can't take are ignored), `broken_by` for DEPTH.
+ */
+int32_t ganas_space_measure(ganas_space *space, int32_t kind, const double *table,
+                            uint64_t broken_by, int32_t *measure);
+
+/* Least and greatest value over the space: exact for SUM on spaces without end_op, else a bound. */
+int32_t ganas_space_measure_range(const ganas_space *space, int32_t measure, double *least,
+                                  double *greatest);
+
+/* An empty set of rules: accepts the whole grammar. */
+int32_t ganas_rules_new(ganas_rules **out, ganas_space *space);
+void ganas_rules_free(ganas_rules *rules);
+
+/*
+ * Adds `measure <compare> bound` and stores in *masked whether sampling holds it by masks (SUM), so
+ * that no draw can break it; other rules are checked on finished candidates.
+ * GANAS_E_EMPTY, with the least or greatest value in the message, when nothing can satisfy it.
+ */
+int32_t ganas_rules_add(ganas_rules *rules, int32_t measure, int32_t compare, double bound,
+                        int32_t *masked);
+
+/* ---- batch ---- */
+
+/* Candidates side by side. Row i of each array belongs to candidate i. Valid until the batch is
+ * freed. */
+typedef struct ganas_batch_view {
+    int32_t count, capacity;
+    int32_t nodes, ops;    /* the space's */
+    const uint8_t *size;   /* [capacity] nodes of this graph */
+    const uint8_t *op;     /* [capacity * nodes] operation of each node; 0 past the end */
+    const uint32_t *reads; /* [capacity * nodes * 2] low and high word of the node's read set */
+} ganas_batch_view;
+
+int32_t ganas_batch_new(ganas_batch **out, ganas_space *space, int32_t capacity);
+void ganas_batch_free(ganas_batch *batch);
+void ganas_batch_view_get(const ganas_batch *batch, ganas_batch_view *view);
+int32_t ganas_batch_count(const ganas_batch *batch);
+void ganas_batch_clear(ganas_batch *batch);
+
+/* Drops every candidate from row `count` on. */
+int32_t ganas_batch_truncate(ganas_batch *batch, int32_t count);
+
+/*
+ * Appends the graph with `size` nodes: op[size], reads[size * 2] (words as in the view). Nodes of
+ * kind FIXED may have reads 0 and are filled in. GANAS_E_SPACE says which node breaks the grammar.
+ */
+int32_t ganas_batch_push(ganas_batch *batch, int32_t size, const uint8_t *op,
+                         const uint32_t *reads);
+
+/* Appends rows index[0..n-1] of `from`, a batch of the same space (not `batch` itself). */
+int32_t ganas_batch_append(ganas_batch *batch, const ganas_batch *from, const int32_t *index,
+                           int32_t n);
+
+/* Keeps the rows with keep[i] != 0, in order. */
+int32_t ganas_batch_filter(ganas_batch *batch, const uint8_t *keep);
+
+/* key[count * 2]: 128 bits that are equal for two candidates exactly when they are one network
+   under `identity` (but for hash collisions, 2^-128 a pair, where the graph does not fit in 128
+   bits). */
+int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *key);
+
+/* value[count] of a measure. */
+int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value);
+
+/*
+ * ok[count]: 1 where every rule holds. rejected[number of rules] (may be NULL) counts, for each
+ * rule, the candidates that break it.
+ */
+int32_t ganas_batch_check(const ganas_batch *batch, const ganas_rules *rules, uint8_t *ok,
+                          int64_t *rejected);
+
+/*
+ * Appends n candidates, each choice uniform among those that grammar and masked rules leave open.
+ * Rules that can't be masked are not looked at. A walk that ends in a dead end (two bounds that
+ * can't both hold) is redrawn and counted in *dropped (may be NULL); GANAS_E_EMPTY after 1000 in a
+ * row.
+ */
+int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_rng *rng, int32_t n,
+                           int64_t *dropped);
+
+/*
+ * Appends n mutants of uniformly chosen rows of `parents`: 1 + Geometric(more) edits, at most
+ * `most`; an edit gives one node another operation or another source, or flips one edge. Edits keep
+ * the grammar and masked rules. parent[n] (may be NULL) gets each mutant's row in `parents`.
+ */
+int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const ganas_rules *rules,
+                           ganas_rng *rng, int32_t n, double more, int32_t most, int32_t *parent);
+
+/*
+ * Appends every graph of the grammar that the masked rules allow, from the `skip`-th on (0-based)
+ * in the order of the choices, until the batch is full. *more is 1 when graphs are left.
+ */
+int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int64_t skip,
+                              int32_t *more);
+
+/* ---- table ---- */
+
+/*
+ * A CSV file, plain or gzip, in memory: a header line, one row a line, no quoting needed but
+ * "quoted" fields accepted, \n or \r\n. GANAS_E_PARSE with "file:line: ..." for a short or long
+ * line, a duplicate column, an empty file.
+ */
+int32_t ganas_table_open(ganas_table **out, const char *path);
+void ganas_table_free(ganas_table *table);
+int32_t ganas_table_rows(const ganas_table *table);
+int32_t ganas_table_columns(const ganas_table *table);
+/* Name of a column, NULL past the end. */
+const char *ganas_table_column_name(const ganas_table *table, int32_t column);
+/* Number of the column of that name, -1 when there is none. */
+int32_t ganas_table_column(const ganas_table *table, const char *name);
+/* Text of a field, NUL-terminated; NULL out of range. Stays valid as long as the table. */
+const char *ganas_table_text(const ganas_table *table, int32_t row, int32_t column);
+/* Line of a row in the file, the header being line 1. */
+int32_t ganas_table_line(const ganas_table *table, int32_t row);
+/* value[rows] of a column as numbers; GANAS_E_PARSE names the first field that is no finite number.
+   `nan_ok`: an empty field, "nan" or "NaN" is a NaN instead. */
+int32_t ganas_table_numbers(const ganas_table *table, int32_t column, int32_t nan_ok,
+                            double *value);
+
+/* ---- pool: everything evaluated ---- */
+
+int32_t ganas_pool_new(ganas_pool **out, ganas_space *space, int32_t identity);
+void ganas_pool_free(ganas_pool *pool);
+int32_t ganas_pool_count(const ganas_pool *pool);
+
+/*
+ * Adds row i of a batch with its score (higher is better; NaN: known, but it failed).
+ * GANAS_E_ARGUMENT when the same network is there already.
+ */
+int32_t ganas_pool_add(ganas_pool *pool, const ganas_batch *batch, int32_t i, double score);
+
+/* row[count]: where each candidate of the batch is in the pool, -1 where it is new. */
+int32_t ganas_pool_find(const ganas_pool *pool, const ganas_batch *batch, int32_t *row);
+
+/* Keeps of a batch the first of each network, and with `fresh` only those not in the pool. */
+int32_t ganas_pool_unique(const ganas_pool *pool, ganas_batch *batch, int32_t fresh);
+
+/* score[count], in the order of addition. */
+int32_t ganas_pool_scores(const ganas_pool *pool, double *score);
+
+/*
+ * Appends to `batch` the k best of the rows from `first` on (fewer if there are fewer), best first,
+ * earlier before later among equals, failed ones never; index[k] (may be NULL) gets their rows.
+ */
+int32_t ganas_pool_top(const ganas_pool *pool, int32_t first, int32_t k, ganas_batch *batch,
+                       int32_t *index);
+
+/* Appends rows index[0..n-1] of the pool to `batch`. */
+int32_t ganas_pool_rows(const ganas_pool *pool, const int32_t *index, int32_t n,
+                        ganas_batch *batch);
+
+/* ---- generator ---- */
+
+/* Sizes and rates of a learner. Fill with ganas_net_defaults, then change. */
+typedef struct ganas_net {
+    int32_t width;         /* hidden units a node, multiple of 8, 8..256 */
+    int32_t layers;        /* GraphConv layers, 1..8 */
+    int32_t head;          /* hidden units of the heads, multiple of 8 */
+    int32_t bidirectional; /* messages from successors too; the generator ignores it */
+    int32_t position;      /* a node knows its number; the generator ignores it (it always does) */
+    int32_t reserved;      /* 0 */
+    double rate;           /* Adam's learning rate */
+    double clip;           /* bound on the gradient's global norm */
+} ganas_net;
+void ganas_net_defaults(ganas_net *net);
+
+/* What a training call did, for the log. */
+typedef struct ganas_stats {
+    double loss;     /* last step's */
+    double entropy;  /* generator: mean entropy of a choice (nats) in the last step */
+    double accuracy; /* discriminator, ranker: share of pairs on the right side of the boundary */
+    double norm;     /* last step's gradient norm, before clipping */
+    double ratio;    /* PPO: share of clipped steps in the last epoch */
+} ganas_stats;
+
+/*
+ * The generator G: GraphConv over the nodes so far, MLP for the operation, GRU for the edges, a
+ * value head. Weights are drawn from `rng`. `rules` give the masks and may be NULL.
+ */
+int32_t ganas_policy_new(ganas_policy **out, ganas_space *space, const ganas_rules *rules,
+                         const ganas_net *net, ganas_threads *threads, ganas_rng *rng);
+void ganas_policy_free(ganas_policy *policy);
+
+/* Appends n samples to `batch`; dead ends as in ganas_batch_random. */
+int32_t ganas_policy_sample(ganas_policy *policy, ganas_batch *batch, ganas_rng *rng, int32_t n,
+                            int64_t *dropped);
+
+/* logp[count] of a batch, and entropy[count]: sums over the choices, in nats. Either may be NULL.
+ */
+int32_t ganas_policy_score(ganas_policy *policy, const ganas_batch *batch, double *logp,
+                           double *entropy);
+
+/* Refits G to a batch: `steps` of Adam on -mean log p(choice) - entropy_weight * mean entropy. */
+int32_t ganas_policy_refit(ganas_policy *policy, const ganas_batch *batch, int32_t steps,
+                           double entropy_weight, ganas_stats *stats);
+
+/* PPO (Schulman et al. 2017). Fill with ganas_ppo_defaults, then change. */
+typedef struct ganas_ppo {
+    int32_t epochs;        /* passes over the batch, 4 */
+    int32_t reserved;      /* 0 */
+    double clip;           /* of the probability ratio, 0.2 */
+    double discount;       /* gamma of GAE, 1 */
+    double lambda;         /* lambda of GAE, 0.95 */
+    double value_weight;   /* 0.5 */
+    double entropy_weight; /* 0.01 */
+} ganas_ppo;
+void ganas_ppo_defaults(ganas_ppo *ppo);
+
+/* One PPO update: the batch as episodes, reward[count] paid at the last node. */
+int32_t ganas_policy_ppo(ganas_policy *policy, const ganas_batch *batch, const double *reward,
+                         const ganas_ppo *ppo, ganas_stats *stats);
+
+/* ---- discriminator ---- */
+
+/*
+ * The pairwise discriminator D: a Siamese GraphConv encoder and an MLP on the two codes; the first
+ * of a pair is from the truth set, the second is judged: same kind or not.
+ */
+int32_t ganas_disc_new(ganas_disc **out, ganas_space *space, const ganas_net *net,
+                       ganas_threads *threads, ganas_rng *rng);
+void ganas_disc_free(ganas_disc *disc);
+
+/*
+ * `steps` of Adam on the mean cross-entropy over all k(k-1) pairs (true, other true) -> 1 and all
+ * k * n pairs (true, fake) -> 0.
+ */
+int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
+                         int32_t steps, ganas_stats *stats);
+
+/* reward[count of x]: mean over the truth set of P(same | truth, x); with `hard` the share of
+   P > 0.5. */
+int32_t ganas_disc_reward(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *x,
+                          int32_t hard, double *reward);
+
+/* ---- ranker ---- */
+
+/* The ranking discriminator: f(x) = f2 . tanh(F1 code(x) + b); f(a) > f(b) says "a is better". */
+int32_t ganas_rank_new(ganas_rank **out, ganas_space *space, const ganas_net *net,
+                       ganas_threads *threads, ganas_rng *rng);
+void ganas_rank_free(ganas_rank *rank);
+
+/*
+ * `steps` of Adam on the mean of softplus(f(b) - f(a)) over the pairs with score a > score b inside
+ * a random subset of `subset` rows (all, if there are fewer). Rows with a NaN score are left out.
+ */
+int32_t ganas_rank_train(ganas_rank *rank, const ganas_batch *x, const double *score,
+                         int32_t subset, int32_t steps, ganas_rng *rng, ganas_stats *stats);
+
+/* f[count]. */
+int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f);
+
+/* reward[count of x]: mean over the truth set of sigmoid(f(x) - f(truth)). */
+int32_t ganas_rank_reward(ganas_rank *rank, const ganas_batch *truth, const ganas_batch *x,
+                          double *reward);
+
+/* cdef: off */
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * batch.h - candidates side by side: the arrays of ganas_batch_view and what moves them.
+ */
+#ifndef GANAS_BATCH_H
+#define GANAS_BATCH_H
+
+#include "base.h"
+#include "space.h"
+
+struct ganas_batch {
+    ganas_space *space;
+    int32_t count, capacity;
+    uint8_t *size; /* [capacity] */
+    uint8_t *op;   /* [capacity * nodes] */
+    bits *reads;   /* [capacity * nodes] */
+};
+
+/* Row i as a graph. */
+void batch_get(const ganas_batch *batch, int32_t i, struct graph *g);
+
+/* Appends a graph that is known to be good. GANAS_E_FULL. */
+int32_t batch_put(ganas_batch *batch, const struct graph *g);
+
+static inline const uint8_t *batch_op(const ganas_batch *batch, int32_t i)
+{
+    return batch->op + (size_t)i * (size_t)batch->space->nodes;
+}
+
+static inline const bits *batch_reads(const ganas_batch *batch, int32_t i)
+{
+    return batch->reads + (size_t)i * (size_t)batch->space->nodes;
+}
+
+#endif
