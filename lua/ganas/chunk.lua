@@ -1,0 +1,98 @@
+-- chunk - runs a Lua file of the user's.
+--
+-- The file gets an environment of its own: everything of Lua's, but `pairs` walks in a fixed order,
+-- math.random is the stream it is given, and what it prints goes where it should. Mistakes in it
+-- are user errors with file:line.
+
+local message = require "ganas.message"
+local sorted = require "ganas.sorted"
+
+local chunk = {}
+
+local function copy(t)
+  local new = {}
+  for k, v in sorted(t) do new[k] = v end
+  return new
+end
+
+-- A math library whose random numbers come from `uniform()` in [0, 1).
+local function math_with(uniform)
+  local lib = copy(math)
+  function lib.random(low, high)
+    local u = uniform()
+    if not low then return u end
+    if not high then low, high = 1, low end
+    if low > high then error("bad argument to 'random' (interval is empty)", 2) end
+    return low + math.floor(u * (high - low + 1))
+  end
+  function lib.randomseed()
+    message.note("math.randomseed does nothing in a recipe: its random numbers follow from seed=")
+  end
+  return lib
+end
+
+-- An io library that writes to `file` where Lua's writes to stdout.
+local function io_to(file)
+  local lib = copy(io)
+  lib.stdout = file
+  function lib.write(...) return file:write(...) end
+  return lib
+end
+
+local function printer(file, before)
+  return function(...)
+    local words = {}
+    for i = 1, select("#", ...) do words[i] = tostring((select(i, ...))) end
+    if before then before() end
+    file:write(table.concat(words, "\t"), "\n")
+  end
+end
+
+-- An environment. Options: `uniform` (random numbers), `out` (a file in place of stdout), `before`
+-- (called before each print, to clear the progress line). Fields of the options are read when they
+-- are used, so that they can be set later.
+function chunk.environment(options)
+  options = options or {}
+  local env = { pairs = sorted.pairs }
+  env._G = env
+  env.math = math_with(function() return (options.uniform or math.random)() end)
+  env.print = function(...) return printer(options.out or io.stdout, options.before)(...) end
+  if options.out then env.io = io_to(options.out) end
+  return setmetatable(env, { __index = _G })
+end
+
+-- An error of Lua's in a user's file as a user error; messages for people pass as they are.
+function chunk.raise(err, where)
+  if message.is_user(err) then error(err, 0) end
+  local text = message.relocate(tostring(err))
+  if message.located(text) then message.user("%s", text) end
+  message.user("%s: %s", where, text)
+end
+
+-- A fault of ours keeps the stack of the place where it happened.
+local function traced(err)
+  local ours = not message.is_user(err) and message.is_ours(tostring(err))
+  return ours and { fault = debug.traceback(tostring(err), 2) } or err
+end
+
+-- Calls a function of the user's. `where` ("file:line") is said where an error has no place of its
+-- own.
+function chunk.call(where, fn, ...)
+  local function pack(ok, ...)
+    if ok then return ... end
+    local err = ...
+    if type(err) == "table" and err.fault then error(err.fault, 0) end
+    chunk.raise(err, where)
+  end
+  return pack(xpcall(fn, traced, ...))
+end
+
+-- Compiles a text and returns what it returns.
+function chunk.run(path, text, env)
+  if text:sub(1, 1) == "\27" then message.user("%s:1: this is compiled Lua; expected its source", path) end
+  local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path))
+  if not fn then message.user("%s", message.relocate(err)) end
+  return chunk.call(path .. ":1", setfenv(fn, env or chunk.environment()))
+end
+
+return chunk

@@ -1,0 +1,78 @@
+-- data - where data files are.
+--
+-- A path that exists as it is written, or beside the recipe, is taken as it is. Otherwise the file
+-- is looked for in the places below, in this order; in each, directly and in its direct subfolders.
+-- The first place that has it wins; two files of that name in one place are an error.
+
+local message = require "ganas.message"
+local fs = require "ganas.fs"
+
+local data = {}
+
+-- What the files are that shipped recipes ask for.
+local KNOWN = {
+  ["nb201.csv.gz"] = "the 15625 cells of NAS-Bench-201, one row each (from github.com/D-X-Y/NATS-Bench)",
+}
+
+-- The places in the order of the search: { label = what to call it, path = folder }.
+function data.places(context)
+  local places = {}
+  local function add(label, path)
+    if path and path ~= "" then places[#places + 1] = { label = label, path = path } end
+  end
+  add("--data " .. tostring(context.data), context.data)
+  add("GANAS_DATA=" .. tostring(os.getenv "GANAS_DATA"), os.getenv "GANAS_DATA")
+  add("./data", "data")
+  add("~/.local/share/ganas", fs.home ".local/share/ganas")
+  return places
+end
+
+local function hits(place, file)
+  local found = {}
+  local function try(path)
+    if fs.is_file(path) then found[#found + 1] = path end
+  end
+  try(fs.join(place, file))
+  for _, name in ipairs(fs.list(place)) do
+    local folder = fs.join(place, name)
+    if name:sub(1, 1) ~= "." and fs.is_dir(folder) then try(fs.join(folder, file)) end
+  end
+  return found
+end
+
+local function as_given(file, context)
+  if fs.is_file(file) then return file end
+  local beside = context.path and fs.join(fs.dirname(context.path), file)
+  if beside and fs.is_file(beside) then return beside end
+end
+
+local function missing(file, context, where)
+  local looked = {}
+  for i, place in ipairs(data.places(context)) do
+    looked[i] = place.label .. (fs.is_dir(place.path) and "" or " (no such folder)")
+  end
+  local known = KNOWN[fs.basename(file)]
+  message.user("%sno data file %s; looked in %s%s; put it there or name its folder with --data DIR", where,
+    message.quote(file), table.concat(looked, ", "), known and "; it holds " .. known or "")
+end
+
+-- The path of a data file. `context` is the plan: `data` (--data), `path` (the recipe's). `where`,
+-- if given, is the "file:line" that asks for it. A user error says where it was looked for and how
+-- to get it.
+function data.find(file, context, where)
+  where = where and where .. ": " or ""
+  local given = as_given(file, context)
+  if given then return given end
+  if file:sub(1, 1) == "/" then message.user("%sno file %s", where, message.quote(file)) end
+  for _, place in ipairs(data.places(context)) do
+    local found = hits(place.path, file)
+    if #found > 1 then
+      message.user("%s%s is there more than once: %s; say which by its path", where,
+        message.quote(file), message.names(found, "and"))
+    end
+    if found[1] then return found[1] end
+  end
+  return missing(file, context, where)
+end
+
+return data

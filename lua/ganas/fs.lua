@@ -1,0 +1,189 @@
+-- fs - files, through libuv.
+--
+-- Reading answers nil and a reason; what changes the disk raises a user error that names the path
+-- and the reason. Nobody ever sees a half-written file: a file is written beside its name, synced
+-- and renamed.
+
+local uv = require "luv"
+local message = require "ganas.message"
+
+local fs = {}
+
+local PRIVATE, PUBLIC = tonumber("700", 8), tonumber("644", 8)
+
+-- "no such file or directory" out of "ENOENT: no such file or directory: path -> path".
+local function reason(err)
+  return (tostring(err):gsub("^%u+[%u%d]*: ", ""):gsub(":.*$", ""))
+end
+
+local function must(ok, err, verb, path)
+  if ok == nil then message.user("can't %s %s: %s", verb, message.quote(path), reason(err)) end
+  return ok
+end
+
+-- ---- paths ----
+
+function fs.join(...)
+  local path = ""
+  for i = 1, select("#", ...) do
+    local part = select(i, ...)
+    if part:sub(1, 1) == "/" or path == "" then path = part
+    else path = path:gsub("/$", "") .. "/" .. part end
+  end
+  return path
+end
+
+function fs.basename(path) return path:match "([^/]*)/*$" end
+
+-- The folder that holds a path: "." for a bare name.
+function fs.dirname(path)
+  local dir = path:gsub("/+$", ""):match "^(.*)/[^/]*$"
+  if dir == "" then return "/" end
+  return dir or "."
+end
+
+-- The base name without its last ending.
+function fs.stem(path)
+  local base = fs.basename(path)
+  return base:match "^(.+)%.[^.]*$" or base
+end
+
+-- "~/x" with the home folder put in; nil without one.
+function fs.home(path)
+  local home = os.getenv "HOME"
+  if home and home ~= "" then return fs.join(home, path) end
+end
+
+-- ---- looking ----
+
+local function kind(path)
+  local stat = uv.fs_stat(path)
+  return stat and stat.type
+end
+
+function fs.exists(path) return kind(path) ~= nil end
+
+function fs.is_dir(path) return kind(path) == "directory" end
+
+function fs.is_file(path)
+  local found = kind(path)
+  return found ~= nil and found ~= "directory"
+end
+
+-- Names in a folder, sorted; empty when it can't be read.
+function fs.list(path)
+  local names = {}
+  local scan = uv.fs_scandir(path)
+  while scan do
+    local name = uv.fs_scandir_next(scan)
+    if not name then break end
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+-- ---- reading ----
+
+local function slurp(fd)
+  local parts = {}
+  while true do
+    local part, err = uv.fs_read(fd, 1048576, -1) -- -1: from where the last one ended
+    if not part then return nil, err end
+    if part == "" then return table.concat(parts) end
+    parts[#parts + 1] = part
+  end
+end
+
+-- The whole of a file, or nil and the reason.
+function fs.read(path)
+  if fs.is_dir(path) then return nil, "it is a folder" end
+  local fd, err = uv.fs_open(path, "r", 0)
+  if not fd then return nil, reason(err) end
+  local text, failed = slurp(fd)
+  uv.fs_close(fd)
+  if not text then return nil, reason(failed) end
+  return text
+end
+
+-- ---- writing ----
+
+local function write_all(fd, text)
+  local done = 0
+  while done < #text do
+    local n, err = uv.fs_write(fd, done == 0 and text or text:sub(done + 1), -1)
+    if not n then return nil, err end
+    done = done + n
+  end
+  return true
+end
+
+local function sync_dir(path)
+  local fd = uv.fs_open(path, "r", 0)
+  if not fd then return end
+  uv.fs_fsync(fd)
+  uv.fs_close(fd)
+end
+
+local function fill(path, text)
+  local fd, err = uv.fs_open(path, "w", PUBLIC)
+  if not fd then return nil, err end
+  local ok, failed = write_all(fd, text)
+  if ok then ok, failed = uv.fs_fsync(fd) end
+  local closed, late = uv.fs_close(fd)
+  if not ok then return nil, failed end
+  return closed, late
+end
+
+-- Writes a file so that its name holds the old content or the new, whatever happens.
+function fs.write_atomic(path, text)
+  local beside = path .. ".tmp" .. uv.os_getpid()
+  local ok, err = fill(beside, text)
+  if ok then ok, err = uv.fs_rename(beside, path) end
+  if not ok then uv.fs_unlink(beside) end
+  must(ok, err, "write", path)
+  sync_dir(fs.dirname(path))
+end
+
+local Append = {}
+Append.__index = Append
+
+-- A file that grows at its end: handle:write(text), handle:sync(), handle:close().
+function fs.append(path)
+  local fd, err = uv.fs_open(path, "a", PUBLIC)
+  return setmetatable({ fd = must(fd, err, "open", path), path = path }, Append)
+end
+
+function Append:write(text)
+  local ok, err = write_all(self.fd, text)
+  must(ok, err, "write", self.path)
+end
+
+function Append:sync()
+  local ok, err = uv.fs_fsync(self.fd)
+  must(ok, err, "write", self.path)
+end
+
+function Append:close()
+  if self.fd then uv.fs_close(self.fd) end
+  self.fd = nil
+end
+
+-- Makes one folder, for its owner alone; false when the name is taken.
+function fs.mkdir_new(path)
+  local ok, err, code = uv.fs_mkdir(path, PRIVATE)
+  if not ok and (code == "EEXIST" or tostring(err):find("^EEXIST")) then return false end
+  return must(ok, err, "make the folder", path)
+end
+
+-- Makes a folder and those above it.
+function fs.mkdir(path)
+  if fs.is_dir(path) then return end
+  local above = fs.dirname(path)
+  if above ~= "." and above ~= path then fs.mkdir(above) end
+  if not fs.mkdir_new(path) and not fs.is_dir(path) then
+    message.user("can't make the folder %s: a file has that name", message.quote(path))
+  end
+end
+
+return fs
