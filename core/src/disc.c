@@ -1,0 +1,316 @@
+/*
+ * disc.c - the pairwise discriminator D (PAPER.md, Algorithm 2).
+ *
+ *     logit(t, x) = w . tanh(Wa code(t) + Wb code(x) + b) + c        P(same | t, x) =
+ * sigmoid(logit) loss        = mean cross-entropy over the pairs  (true, other true) -> 1  and
+ * (true, fake) -> 0 reward(x)   = mean over the truth set of P(same | t, x)
+ *
+ * Each graph is encoded once and the head's first layer is split by side, so that a pair costs one
+ * tanh of `head` units: k + n products instead of k * n.
+ */
+#include "arena.h"
+#include "encode.h"
+#include "mat.h"
+#include "nn.h"
+#include "status.h"
+
+enum { CHUNK = 256 }; /* graphs judged at a time */
+
+/* Offsets of the head's parameters in theta, behind the encoder's. */
+struct head {
+    size_t wa, wb, b, w, c; /* [width, size], [width, size], [size], [size], [1] */
+    int width, size;
+};
+
+struct ganas_disc {
+    ganas_net net;
+    ganas_threads *threads;
+    struct encoder encoder;
+    struct params params;
+    struct head head;
+    /* Places 0..k-1 of the encoder hold the truth set, the others what is judged. */
+    int32_t k, room;
+    real *left, *d_left;   /* [room, size] Wa code(t) */
+    real *right, *d_right; /* [room, size] Wb code(x) + b; d_right has a lane for each of LANES */
+    double loss[LANES], correct[LANES];
+    double *reward; /* of the places judged */
+    bool hard;
+};
+
+/* ---- life ---- */
+
+static size_t lay_out_head(struct head *head, size_t at, const ganas_net *net)
+{
+    size_t size = (size_t)net->head, matrix = (size_t)net->width * size;
+    *head = (struct head){.wa = at, .width = net->width, .size = net->head};
+    head->wb = head->wa + matrix;
+    head->b = head->wb + matrix;
+    head->w = head->b + size;
+    head->c = head->w + size;
+    return head->c + 1;
+}
+
+static int32_t init(ganas_disc *disc, ganas_space *space, ganas_rng *rng)
+{
+    encoder_init(&disc->encoder, space, &disc->net, disc->threads);
+    size_t n = lay_out_head(&disc->head, gnn_params(&disc->encoder.gnn), &disc->net);
+    if (params_new(&disc->params, (int32_t)n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    struct draws d = rng_draws(rng, rng_take(rng, 1));
+    real *theta = disc->params.theta;
+    gnn_init(&disc->encoder.gnn, theta, &d);
+    params_xavier(theta + disc->head.wa, disc->head.width, disc->head.size, 1, &d);
+    params_xavier(theta + disc->head.wb, disc->head.width, disc->head.size, 1, &d);
+    params_xavier(theta + disc->head.w, disc->head.size, 1, 1, &d);
+    return GANAS_OK;
+}
+
+int32_t ganas_disc_new(ganas_disc **out, ganas_space *space, const ganas_net *net,
+                       ganas_threads *threads, ganas_rng *rng)
+{
+    int32_t status = net_check(net);
+    if (status != GANAS_OK)
+        return status;
+    ganas_disc *disc = memory_new(1, sizeof *disc);
+    if (!disc)
+        return GANAS_E_MEMORY;
+    disc->net = *net;
+    disc->threads = threads;
+    status = init(disc, space, rng);
+    if (status != GANAS_OK) {
+        ganas_disc_free(disc);
+        return status;
+    }
+    *out = disc;
+    return GANAS_OK;
+}
+
+static void free_room(ganas_disc *disc)
+{
+    memory_free(disc->left);
+    memory_free(disc->d_left);
+    memory_free(disc->right);
+    memory_free(disc->d_right);
+    disc->left = disc->d_left = disc->right = disc->d_right = NULL;
+    disc->room = 0;
+}
+
+void ganas_disc_free(ganas_disc *disc)
+{
+    if (!disc)
+        return;
+    free_room(disc);
+    params_free(&disc->params);
+    encoder_free(&disc->encoder);
+    memory_free(disc);
+}
+
+static int32_t reserve(ganas_disc *disc, int32_t n)
+{
+    size_t units = (size_t)n * (size_t)disc->head.size;
+    if (encoder_reserve(&disc->encoder, n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    if (n <= disc->room)
+        return GANAS_OK;
+    free_room(disc);
+    disc->left = memory_new(units, sizeof(real));
+    disc->d_left = memory_new(units, sizeof(real));
+    disc->right = memory_new(units, sizeof(real));
+    disc->d_right = memory_new(units * LANES, sizeof(real));
+    if (!disc->left || !disc->d_left || !disc->right || !disc->d_right)
+        return GANAS_E_MEMORY;
+    disc->room = n;
+    return GANAS_OK;
+}
+
+/* ---- the head ---- */
+
+static struct mat matrix(real *at, int ld)
+{
+    return (struct mat){at, ld};
+}
+
+static real *unit_row(const ganas_disc *disc, real *units, int32_t i)
+{
+    return units + (size_t)i * (size_t)disc->head.size;
+}
+
+/* Lane of d_right: [room, size] */
+static real *right_lane(const ganas_disc *disc, int lane)
+{
+    return disc->d_right + (size_t)lane * (size_t)disc->room * (size_t)disc->head.size;
+}
+
+/* Codes of all that is loaded, and their shares of the hidden layer. */
+static void forward(ganas_disc *disc)
+{
+    const struct head *h = &disc->head;
+    real *theta = disc->params.theta;
+    struct mat code = {disc->encoder.code, h->width};
+    int n = disc->encoder.graphs;
+    encoder_forward(&disc->encoder, theta);
+    mat_mul(matrix(disc->left, h->size), code, matrix(theta + h->wa, h->size), disc->k, h->size,
+            h->width, false);
+    nn_fill_rows(disc->right, theta + h->b, n, h->size);
+    mat_mul(matrix(disc->right, h->size), code, matrix(theta + h->wb, h->size), n, h->size,
+            h->width, true);
+}
+
+/* hidden [size] of pair (t, x); returns its logit. */
+static real pair_logit(const ganas_disc *disc, int32_t t, int32_t x, real *hidden)
+{
+    const struct head *h = &disc->head;
+    const real *theta = disc->params.theta;
+    const real *left = unit_row(disc, disc->left, t), *right = unit_row(disc, disc->right, x);
+    for (int i = 0; i < h->size; i++)
+        hidden[i] = left[i] + right[i];
+    nn_tanh(hidden, (size_t)h->size);
+    return nn_dot(hidden, theta + h->w, h->size) + theta[h->c];
+}
+
+/* ---- loss ---- */
+
+/* Adds the gradient of one pair's logit, d. */
+static void pair_back(ganas_disc *disc, int lane, int32_t t, int32_t x, real d, real *hidden)
+{
+    const struct head *h = &disc->head;
+    real *grad = params_lane(&disc->params, lane), *w = disc->params.theta + h->w;
+    nn_axpy(grad + h->w, d, hidden, h->size);
+    grad[h->c] += d;
+    for (int i = 0; i < h->size; i++)
+        hidden[i] = d * w[i] * ((real)1 - hidden[i] * hidden[i]);
+    nn_axpy(unit_row(disc, disc->d_left, t), 1, hidden, h->size);
+    nn_axpy(unit_row(disc, right_lane(disc, lane), x), 1, hidden, h->size);
+}
+
+/*
+ * The loss: cross-entropy of each pair (t, x), x another true one (1) or a fake (0), of every truth
+ * t = lane, lane + LANES, ... With its gradient.
+ */
+static void pair_loss(void *context, int32_t lane)
+{
+    ganas_disc *disc = context;
+    int32_t n = disc->encoder.graphs, k = disc->k;
+    real share = (real)1 / (real)((int64_t)k * (n - 1)), hidden[256];
+    for (int32_t t = lane; t < k; t += LANES)
+        for (int32_t x = 0; x < n; x++) {
+            if (x == t)
+                continue;
+            bool same = x < k;
+            real logit = pair_logit(disc, t, x, hidden);
+            disc->loss[lane] += (double)nn_softplus(same ? -logit : logit);
+            disc->correct[lane] += (logit > 0) == same;
+            pair_back(disc, lane, t, x, (nn_sigmoid1(logit) - (same ? 1 : 0)) * share, hidden);
+        }
+}
+
+static void gather_loss(ganas_disc *disc, ganas_stats *stats)
+{
+    double pairs = (double)disc->k * (disc->encoder.graphs - 1), loss = 0, correct = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        loss += disc->loss[lane];
+        correct += disc->correct[lane];
+    }
+    stats->loss = loss / pairs;
+    stats->accuracy = correct / pairs;
+}
+
+/* d_right's lane 0 <- the sum of the lanes */
+static void sum_right(ganas_disc *disc)
+{
+    int units = disc->encoder.graphs * disc->head.size;
+    for (int lane = 1; lane < LANES; lane++)
+        nn_axpy(disc->d_right, 1, right_lane(disc, lane), units);
+}
+
+/* From the gradients of the hidden layer's two shares to those of all parameters. */
+static void backward(ganas_disc *disc)
+{
+    const struct head *h = &disc->head;
+    real *theta = disc->params.theta, *grad = params_lane(&disc->params, 0);
+    struct mat code = {disc->encoder.code, h->width}, d_code = {disc->encoder.d_code, h->width};
+    struct mat d_left = {disc->d_left, h->size}, d_right = {disc->d_right, h->size};
+    int n = disc->encoder.graphs;
+    sum_right(disc);
+    mat_mul_tn(matrix(grad + h->wa, h->size), code, d_left, h->width, h->size, disc->k, true);
+    mat_mul_tn(matrix(grad + h->wb, h->size), code, d_right, h->width, h->size, n, true);
+    nn_add_rows(grad + h->b, disc->d_right, n, h->size);
+    mat_mul_nt(d_code, d_right, matrix(theta + h->wb, h->size), n, h->width, h->size, false);
+    mat_mul_nt(d_code, d_left, matrix(theta + h->wa, h->size), disc->k, h->width, h->size, true);
+    encoder_backward(&disc->encoder, &disc->params);
+}
+
+static void clear(ganas_disc *disc)
+{
+    size_t units = (size_t)disc->room * (size_t)disc->head.size;
+    memset(disc->d_left, 0, units * sizeof(real));
+    memset(disc->d_right, 0, units * LANES * sizeof(real));
+    memset(disc->loss, 0, sizeof disc->loss);
+    memset(disc->correct, 0, sizeof disc->correct);
+}
+
+static int32_t train_step(ganas_disc *disc, ganas_stats *stats)
+{
+    clear(disc);
+    forward(disc);
+    threads_run(disc->threads, LANES, pair_loss, disc);
+    gather_loss(disc, stats);
+    backward(disc);
+    return params_adam(&disc->params, disc->threads, disc->net.rate, disc->net.clip, &stats->norm);
+}
+
+int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
+                         int32_t steps, ganas_stats *stats)
+{
+    int32_t n = truth->count + fakes->count;
+    *stats = (ganas_stats){0};
+    if (truth->count < 1 || n < 2)
+        return status_fail(GANAS_E_ARGUMENT, "%d true and %d fake candidates; at least 1 and 1",
+                           truth->count, fakes->count);
+    if (reserve(disc, n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    disc->k = truth->count;
+    encoder_load(&disc->encoder, truth, NULL, truth->count, 0);
+    encoder_load(&disc->encoder, fakes, NULL, fakes->count, truth->count);
+    int32_t status = GANAS_OK;
+    for (int32_t s = 0; s < steps && status == GANAS_OK; s++)
+        status = train_step(disc, stats);
+    return status;
+}
+
+/* ---- reward ---- */
+
+static void judge(void *context, int32_t i)
+{
+    ganas_disc *disc = context;
+    real hidden[256];
+    double sum = 0;
+    for (int32_t t = 0; t < disc->k; t++) {
+        real logit = pair_logit(disc, t, disc->k + i, hidden);
+        sum += disc->hard ? logit > 0 : (double)nn_sigmoid1(logit);
+    }
+    disc->reward[i] = sum / disc->k;
+}
+
+int32_t ganas_disc_reward(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *x,
+                          int32_t hard, double *reward)
+{
+    if (truth->count < 1)
+        return status_fail(GANAS_E_ARGUMENT, "the truth set is empty");
+    if (reserve(disc, truth->count + int_min(CHUNK, x->count)) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    int32_t index[CHUNK];
+    disc->k = truth->count;
+    disc->hard = hard != 0;
+    for (int32_t from = 0; from < x->count; from += CHUNK) {
+        int32_t n = int_min(CHUNK, x->count - from);
+        for (int32_t i = 0; i < n; i++)
+            index[i] = from + i;
+        encoder_load(&disc->encoder, truth, NULL, truth->count, 0);
+        encoder_load(&disc->encoder, x, index, n, truth->count);
+        forward(disc);
+        disc->reward = reward + from;
+        threads_run(disc->threads, n, judge, disc);
+    }
+    return GANAS_OK;
+}

@@ -1,0 +1,285 @@
+/*
+ * rank.c - the ranking discriminator.
+ *
+ *     f(x)   = f2 . tanh(F1 code(x) + b)
+ *     loss   = mean over pairs with S_a > S_b of softplus(f_b - f_a)
+ *     reward = mean over the truth set of sigmoid(f(x) - f(x_i))
+ */
+#include "arena.h"
+#include "encode.h"
+#include "mat.h"
+#include "nn.h"
+#include "status.h"
+
+enum { CHUNK = 256 }; /* graphs scored at a time */
+
+/* Offsets of the head's parameters in theta, behind the encoder's. */
+struct head {
+    size_t w1, b1, w2; /* F1 [width, head], b [head], f2 [head] */
+    int width, size;
+};
+
+struct ganas_rank {
+    ganas_net net;
+    ganas_threads *threads;
+    struct encoder encoder;
+    struct params params;
+    struct head head;
+    real *hidden, *d_hidden; /* [room, head] */
+    real *f, *d_f;           /* [room] */
+    int32_t *index;          /* [rows] of the last training set that have a score */
+    int32_t room, rows;
+};
+
+/* ---- life ---- */
+
+static size_t lay_out_head(struct head *head, size_t at, const ganas_net *net)
+{
+    size_t width = (size_t)net->width, size = (size_t)net->head;
+    *head = (struct head){.w1 = at, .width = net->width, .size = net->head};
+    head->b1 = head->w1 + width * size;
+    head->w2 = head->b1 + size;
+    return head->w2 + size;
+}
+
+static int32_t init(ganas_rank *rank, ganas_space *space, ganas_rng *rng)
+{
+    encoder_init(&rank->encoder, space, &rank->net, rank->threads);
+    size_t n = lay_out_head(&rank->head, gnn_params(&rank->encoder.gnn), &rank->net);
+    if (params_new(&rank->params, (int32_t)n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    struct draws d = rng_draws(rng, rng_take(rng, 1));
+    real *theta = rank->params.theta;
+    gnn_init(&rank->encoder.gnn, theta, &d);
+    params_xavier(theta + rank->head.w1, rank->head.width, rank->head.size, 1, &d);
+    params_xavier(theta + rank->head.w2, rank->head.size, 1, 1, &d);
+    return GANAS_OK;
+}
+
+int32_t ganas_rank_new(ganas_rank **out, ganas_space *space, const ganas_net *net,
+                       ganas_threads *threads, ganas_rng *rng)
+{
+    int32_t status = net_check(net);
+    if (status != GANAS_OK)
+        return status;
+    ganas_rank *rank = memory_new(1, sizeof *rank);
+    if (!rank)
+        return GANAS_E_MEMORY;
+    rank->net = *net;
+    rank->threads = threads;
+    status = init(rank, space, rng);
+    if (status != GANAS_OK) {
+        ganas_rank_free(rank);
+        return status;
+    }
+    *out = rank;
+    return GANAS_OK;
+}
+
+static void free_room(ganas_rank *rank)
+{
+    memory_free(rank->hidden);
+    memory_free(rank->d_hidden);
+    memory_free(rank->f);
+    memory_free(rank->d_f);
+    rank->hidden = rank->d_hidden = rank->f = rank->d_f = NULL;
+    rank->room = 0;
+}
+
+void ganas_rank_free(ganas_rank *rank)
+{
+    if (!rank)
+        return;
+    free_room(rank);
+    memory_free(rank->index);
+    params_free(&rank->params);
+    encoder_free(&rank->encoder);
+    memory_free(rank);
+}
+
+/* Room for n graphs at a time. */
+static int32_t reserve(ganas_rank *rank, int32_t n)
+{
+    size_t units = (size_t)n * (size_t)rank->head.size;
+    if (encoder_reserve(&rank->encoder, n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    if (n <= rank->room)
+        return GANAS_OK;
+    free_room(rank);
+    rank->hidden = memory_new(units, sizeof(real));
+    rank->d_hidden = memory_new(units, sizeof(real));
+    rank->f = memory_new((size_t)n, sizeof(real));
+    rank->d_f = memory_new((size_t)n, sizeof(real));
+    if (!rank->hidden || !rank->d_hidden || !rank->f || !rank->d_f)
+        return GANAS_E_MEMORY;
+    rank->room = n;
+    return GANAS_OK;
+}
+
+/* ---- head ---- */
+
+static struct mat matrix(real *at, int ld)
+{
+    return (struct mat){at, ld};
+}
+
+/* f [n] of the encoder's codes */
+static void forward(ganas_rank *rank)
+{
+    const struct head *h = &rank->head;
+    real *theta = rank->params.theta;
+    int n = rank->encoder.graphs;
+    encoder_forward(&rank->encoder, theta);
+    nn_fill_rows(rank->hidden, theta + h->b1, n, h->size);
+    mat_mul(matrix(rank->hidden, h->size), matrix(rank->encoder.code, h->width),
+            matrix(theta + h->w1, h->size), n, h->size, h->width, true);
+    nn_tanh(rank->hidden, (size_t)n * (size_t)h->size);
+    for (int i = 0; i < n; i++)
+        rank->f[i] = nn_dot(rank->hidden + (size_t)i * (size_t)h->size, theta + h->w2, h->size);
+}
+
+/* Gradients of everything from d_f [n]. */
+static void backward(ganas_rank *rank)
+{
+    const struct head *h = &rank->head;
+    real *theta = rank->params.theta, *grad = params_lane(&rank->params, 0);
+    int n = rank->encoder.graphs;
+    for (int i = 0; i < n; i++) {
+        const real *hidden = rank->hidden + (size_t)i * (size_t)h->size;
+        real *d = rank->d_hidden + (size_t)i * (size_t)h->size;
+        nn_axpy(grad + h->w2, rank->d_f[i], hidden, h->size);
+        for (int j = 0; j < h->size; j++)
+            d[j] = rank->d_f[i] * theta[h->w2 + (size_t)j];
+        nn_tanh_back(d, hidden, (size_t)h->size);
+    }
+    mat_mul_tn(matrix(grad + h->w1, h->size), matrix(rank->encoder.code, h->width),
+               matrix(rank->d_hidden, h->size), h->width, h->size, n, true);
+    nn_add_rows(grad + h->b1, rank->d_hidden, n, h->size);
+    mat_mul_nt(matrix(rank->encoder.d_code, h->width), matrix(rank->d_hidden, h->size),
+               matrix(theta + h->w1, h->size), n, h->width, h->size, false);
+    encoder_backward(&rank->encoder, &rank->params);
+}
+
+/* ---- loss ---- */
+
+/* Loss over the pairs of index[0..n-1] with S_a > S_b, d_f, and the share of pairs in order. */
+static void pair_loss(ganas_rank *rank, const double *score, const int32_t *index, int32_t n,
+                      ganas_stats *stats)
+{
+    double loss = 0, right = 0;
+    int64_t pairs = 0;
+    for (int32_t a = 0; a < n; a++)
+        for (int32_t b = 0; b < n; b++)
+            pairs += score[index[a]] > score[index[b]];
+    memset(rank->d_f, 0, (size_t)n * sizeof *rank->d_f);
+    real share = pairs ? (real)1 / (real)pairs : 0;
+    for (int32_t a = 0; a < n; a++)
+        for (int32_t b = 0; b < n; b++) {
+            if (!(score[index[a]] > score[index[b]]))
+                continue;
+            real lead = rank->f[a] - rank->f[b];
+            real d = nn_sigmoid1(-lead) * share;
+            rank->d_f[a] -= d;
+            rank->d_f[b] += d;
+            loss += (double)nn_softplus(-lead);
+            right += lead > 0;
+        }
+    stats->loss = pairs ? loss / (double)pairs : 0;
+    stats->accuracy = pairs ? right / (double)pairs : 0;
+}
+
+/* ---- training ---- */
+
+/* index <- rows with a score; the first `subset` of them are a random subset in random order. */
+static int32_t draw_subset(int32_t *index, int32_t rows, int32_t subset, struct draws *d)
+{
+    int32_t n = int_min(subset, rows);
+    for (int32_t i = 0; i < n; i++) {
+        int32_t j = i + (int32_t)draws_below(d, (uint32_t)(rows - i));
+        int32_t swap = index[i];
+        index[i] = index[j];
+        index[j] = swap;
+    }
+    return n;
+}
+
+static int32_t list_scored(ganas_rank *rank, const double *score, int32_t count, int32_t *rows)
+{
+    if (count > rank->rows) {
+        memory_free(rank->index);
+        rank->rows = 0;
+        rank->index = memory_new((size_t)count, sizeof *rank->index);
+        if (!rank->index)
+            return GANAS_E_MEMORY;
+        rank->rows = count;
+    }
+    *rows = 0;
+    for (int32_t i = 0; i < count; i++)
+        if (!isnan(score[i]))
+            rank->index[(*rows)++] = i;
+    return GANAS_OK;
+}
+
+int32_t ganas_rank_train(ganas_rank *rank, const ganas_batch *x, const double *score,
+                         int32_t subset, int32_t steps, ganas_rng *rng, ganas_stats *stats)
+{
+    int32_t rows;
+    *stats = (ganas_stats){0};
+    if (subset < 2 || steps < 0)
+        return status_fail(GANAS_E_ARGUMENT, "a subset of %d and %d steps; at least 2 and 0",
+                           subset, steps);
+    if (list_scored(rank, score, x->count, &rows) != GANAS_OK ||
+        reserve(rank, int_max(1, int_min(subset, rows))) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    for (int32_t s = 0; s < steps && rows >= 2; s++) {
+        struct draws d = rng_draws(rng, rng_take(rng, 1));
+        int32_t n = draw_subset(rank->index, rows, subset, &d);
+        encoder_load(&rank->encoder, x, rank->index, n, 0);
+        forward(rank);
+        pair_loss(rank, score, rank->index, n, stats);
+        backward(rank);
+        int32_t status =
+            params_adam(&rank->params, rank->threads, rank->net.rate, rank->net.clip, &stats->norm);
+        if (status != GANAS_OK)
+            return status;
+    }
+    return GANAS_OK;
+}
+
+/* ---- use ---- */
+
+int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f)
+{
+    if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    int32_t index[CHUNK];
+    for (int32_t from = 0; from < x->count; from += CHUNK) {
+        int32_t n = int_min(CHUNK, x->count - from);
+        for (int32_t i = 0; i < n; i++)
+            index[i] = from + i;
+        encoder_load(&rank->encoder, x, index, n, 0);
+        forward(rank);
+        for (int32_t i = 0; i < n; i++)
+            f[from + i] = (double)rank->f[i];
+    }
+    return GANAS_OK;
+}
+
+int32_t ganas_rank_reward(ganas_rank *rank, const ganas_batch *truth, const ganas_batch *x,
+                          double *reward)
+{
+    double *f = memory_new((size_t)truth->count, sizeof *f);
+    if (!f)
+        return GANAS_E_MEMORY;
+    int32_t status = ganas_rank_score(rank, truth, f);
+    if (status == GANAS_OK)
+        status = ganas_rank_score(rank, x, reward);
+    for (int32_t i = 0; status == GANAS_OK && i < x->count; i++) {
+        double sum = 0;
+        for (int32_t t = 0; t < truth->count; t++)
+            sum += (double)nn_sigmoid1((real)(reward[i] - f[t]));
+        reward[i] = sum / int_max(1, truth->count);
+    }
+    memory_free(f);
+    return status;
+}
