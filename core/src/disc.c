@@ -8,41 +8,21 @@
  * Each graph is encoded once and the head's first layer is split by side, so that a pair costs one
  * tanh of `head` units: k + n products instead of k * n.
  */
+#include "disc.h"
+
 #include "arena.h"
-#include "encode.h"
 #include "mat.h"
 #include "nn.h"
 #include "status.h"
 
 enum { CHUNK = 256 }; /* graphs judged at a time */
 
-/* Offsets of the head's parameters in theta, behind the encoder's. */
-struct head {
-    size_t wa, wb, b, w, c; /* [width, size], [width, size], [size], [size], [1] */
-    int width, size;
-};
-
-struct ganas_disc {
-    ganas_net net;
-    ganas_threads *threads;
-    struct encoder encoder;
-    struct params params;
-    struct head head;
-    /* Places 0..k-1 of the encoder hold the truth set, the others what is judged. */
-    int32_t k, room;
-    real *left, *d_left;   /* [room, size] Wa code(t) */
-    real *right, *d_right; /* [room, size] Wb code(x) + b; d_right has a lane for each of LANES */
-    double loss[LANES], correct[LANES];
-    double *reward; /* of the places judged */
-    bool hard;
-};
-
 /* ---- life ---- */
 
-static size_t lay_out_head(struct head *head, size_t at, const ganas_net *net)
+static size_t lay_out_head(struct disc_head *head, size_t at, const ganas_net *net)
 {
     size_t size = (size_t)net->head, matrix = (size_t)net->width * size;
-    *head = (struct head){.wa = at, .width = net->width, .size = net->head};
+    *head = (struct disc_head){.wa = at, .width = net->width, .size = net->head};
     head->wb = head->wa + matrix;
     head->b = head->wb + matrix;
     head->w = head->b + size;
@@ -144,7 +124,7 @@ static real *right_lane(const ganas_disc *disc, int lane)
 /* Codes of all that is loaded, and their shares of the hidden layer. */
 static void forward(ganas_disc *disc)
 {
-    const struct head *h = &disc->head;
+    const struct disc_head *h = &disc->head;
     real *theta = disc->params.theta;
     struct mat code = {disc->encoder.code, h->width};
     int n = disc->encoder.graphs;
@@ -159,7 +139,7 @@ static void forward(ganas_disc *disc)
 /* hidden [size] of pair (t, x); returns its logit. */
 static real pair_logit(const ganas_disc *disc, int32_t t, int32_t x, real *hidden)
 {
-    const struct head *h = &disc->head;
+    const struct disc_head *h = &disc->head;
     const real *theta = disc->params.theta;
     const real *left = unit_row(disc, disc->left, t), *right = unit_row(disc, disc->right, x);
     for (int i = 0; i < h->size; i++)
@@ -173,7 +153,7 @@ static real pair_logit(const ganas_disc *disc, int32_t t, int32_t x, real *hidde
 /* Adds the gradient of one pair's logit, d. */
 static void pair_back(ganas_disc *disc, int lane, int32_t t, int32_t x, real d, real *hidden)
 {
-    const struct head *h = &disc->head;
+    const struct disc_head *h = &disc->head;
     real *grad = params_lane(&disc->params, lane), *w = disc->params.theta + h->w;
     nn_axpy(grad + h->w, d, hidden, h->size);
     grad[h->c] += d;
@@ -226,7 +206,7 @@ static void sum_right(ganas_disc *disc)
 /* From the gradients of the hidden layer's two shares to those of all parameters. */
 static void backward(ganas_disc *disc)
 {
-    const struct head *h = &disc->head;
+    const struct disc_head *h = &disc->head;
     real *theta = disc->params.theta, *grad = params_lane(&disc->params, 0);
     struct mat code = {disc->encoder.code, h->width}, d_code = {disc->encoder.d_code, h->width};
     struct mat d_left = {disc->d_left, h->size}, d_right = {disc->d_right, h->size};
@@ -249,21 +229,18 @@ static void clear(ganas_disc *disc)
     memset(disc->correct, 0, sizeof disc->correct);
 }
 
-static int32_t train_step(ganas_disc *disc, ganas_stats *stats)
+void disc_gradient(ganas_disc *disc, ganas_stats *stats)
 {
     clear(disc);
     forward(disc);
     threads_run(disc->threads, LANES, pair_loss, disc);
     gather_loss(disc, stats);
     backward(disc);
-    return params_adam(&disc->params, disc->threads, disc->net.rate, disc->net.clip, &stats->norm);
 }
 
-int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
-                         int32_t steps, ganas_stats *stats)
+int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes)
 {
     int32_t n = truth->count + fakes->count;
-    *stats = (ganas_stats){0};
     if (truth->count < 1 || n < 2)
         return status_fail(GANAS_E_ARGUMENT, "%d true and %d fake candidates; at least 1 and 1",
                            truth->count, fakes->count);
@@ -272,9 +249,19 @@ int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas
     disc->k = truth->count;
     encoder_load(&disc->encoder, truth, NULL, truth->count, 0);
     encoder_load(&disc->encoder, fakes, NULL, fakes->count, truth->count);
-    int32_t status = GANAS_OK;
-    for (int32_t s = 0; s < steps && status == GANAS_OK; s++)
-        status = train_step(disc, stats);
+    return GANAS_OK;
+}
+
+int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
+                         int32_t steps, ganas_stats *stats)
+{
+    *stats = (ganas_stats){0};
+    int32_t status = disc_load(disc, truth, fakes);
+    for (int32_t s = 0; s < steps && status == GANAS_OK; s++) {
+        disc_gradient(disc, stats);
+        status =
+            params_adam(&disc->params, disc->threads, disc->net.rate, disc->net.clip, &stats->norm);
+    }
     return status;
 }
 

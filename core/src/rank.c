@@ -5,38 +5,21 @@
  *     loss   = mean over pairs with S_a > S_b of softplus(f_b - f_a)
  *     reward = mean over the truth set of sigmoid(f(x) - f(x_i))
  */
+#include "rank.h"
+
 #include "arena.h"
-#include "encode.h"
 #include "mat.h"
 #include "nn.h"
 #include "status.h"
 
 enum { CHUNK = 256 }; /* graphs scored at a time */
 
-/* Offsets of the head's parameters in theta, behind the encoder's. */
-struct head {
-    size_t w1, b1, w2; /* F1 [width, head], b [head], f2 [head] */
-    int width, size;
-};
-
-struct ganas_rank {
-    ganas_net net;
-    ganas_threads *threads;
-    struct encoder encoder;
-    struct params params;
-    struct head head;
-    real *hidden, *d_hidden; /* [room, head] */
-    real *f, *d_f;           /* [room] */
-    int32_t *index;          /* [rows] of the last training set that have a score */
-    int32_t room, rows;
-};
-
 /* ---- life ---- */
 
-static size_t lay_out_head(struct head *head, size_t at, const ganas_net *net)
+static size_t lay_out_head(struct rank_head *head, size_t at, const ganas_net *net)
 {
     size_t width = (size_t)net->width, size = (size_t)net->head;
-    *head = (struct head){.w1 = at, .width = net->width, .size = net->head};
+    *head = (struct rank_head){.w1 = at, .width = net->width, .size = net->head};
     head->b1 = head->w1 + width * size;
     head->w2 = head->b1 + size;
     return head->w2 + size;
@@ -126,7 +109,7 @@ static struct mat matrix(real *at, int ld)
 /* f [n] of the encoder's codes */
 static void forward(ganas_rank *rank)
 {
-    const struct head *h = &rank->head;
+    const struct rank_head *h = &rank->head;
     real *theta = rank->params.theta;
     int n = rank->encoder.graphs;
     encoder_forward(&rank->encoder, theta);
@@ -141,7 +124,7 @@ static void forward(ganas_rank *rank)
 /* Gradients of everything from d_f [n]. */
 static void backward(ganas_rank *rank)
 {
-    const struct head *h = &rank->head;
+    const struct rank_head *h = &rank->head;
     real *theta = rank->params.theta, *grad = params_lane(&rank->params, 0);
     int n = rank->encoder.graphs;
     for (int i = 0; i < n; i++) {
@@ -186,6 +169,15 @@ static void pair_loss(ganas_rank *rank, const double *score, const int32_t *inde
         }
     stats->loss = pairs ? loss / (double)pairs : 0;
     stats->accuracy = pairs ? right / (double)pairs : 0;
+}
+
+void rank_gradient(ganas_rank *rank, const ganas_batch *x, const double *score,
+                   const int32_t *index, int32_t n, ganas_stats *stats)
+{
+    encoder_load(&rank->encoder, x, index, n, 0);
+    forward(rank);
+    pair_loss(rank, score, index, n, stats);
+    backward(rank);
 }
 
 /* ---- training ---- */
@@ -234,10 +226,7 @@ int32_t ganas_rank_train(ganas_rank *rank, const ganas_batch *x, const double *s
     for (int32_t s = 0; s < steps && rows >= 2; s++) {
         struct draws d = rng_draws(rng, rng_take(rng, 1));
         int32_t n = draw_subset(rank->index, rows, subset, &d);
-        encoder_load(&rank->encoder, x, rank->index, n, 0);
-        forward(rank);
-        pair_loss(rank, score, rank->index, n, stats);
-        backward(rank);
+        rank_gradient(rank, x, score, rank->index, n, stats);
         int32_t status =
             params_adam(&rank->params, rank->threads, rank->net.rate, rank->net.clip, &stats->norm);
         if (status != GANAS_OK)

@@ -1,0 +1,39 @@
+/*
+ * disc.h - inside the pairwise discriminator, for its tests: the parts, and the loss with its
+ * gradient.
+ */
+#ifndef GANAS_DISC_H
+#define GANAS_DISC_H
+
+#include "base.h"
+#include "encode.h"
+#include "optim.h"
+
+/* Offsets of the head's parameters in theta, behind the encoder's. */
+struct disc_head {
+    size_t wa, wb, b, w, c; /* [width, size], [width, size], [size], [size], [1] */
+    int width, size;
+};
+
+struct ganas_disc {
+    ganas_net net;
+    ganas_threads *threads;
+    struct encoder encoder;
+    struct params params;
+    struct disc_head head;
+    /* Places 0..k-1 of the encoder hold the truth set, the others what is judged. */
+    int32_t k, room;
+    real *left, *d_left;   /* [room, size] Wa code(t) */
+    real *right, *d_right; /* [room, size] Wb code(x) + b; d_right has a lane for each of LANES */
+    double loss[LANES], correct[LANES];
+    double *reward; /* of the places judged */
+    bool hard;
+};
+
+/* Loads truth set and fakes. */
+int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes);
+
+/* Loss, and its gradient in the lanes of disc->params, of what is loaded. */
+void disc_gradient(ganas_disc *disc, ganas_stats *stats);
+
+#endif
