@@ -71,7 +71,7 @@ static int get_interrupts(lua_State *L)
 static int add_traceback(lua_State *L)
 {
     if (!lua_isstring(L, 1) && !luaL_callmeta(L, 1, "__tostring"))
-        lua_pushfstring(L, "error of type %s", luaL_typename(L, 1));
+        lua_pushfstring(L, "an error of type %s", luaL_typename(L, 1));
     luaL_traceback(L, L, lua_tostring(L, -1), 1);
     return 1;
 }
