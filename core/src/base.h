@@ -2,8 +2,9 @@
  * base.h - what every core file sees: the public header, the number type, bit sets of nodes.
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
- *     status arena rng threads | mat nn gnn optim | space rule walk batch table pool |
- *     policy disc rank ppo
+ *     status arena rng threads | mat nn optim gnn |
+ *     space measure size identity rule walk batch table pool |
+ *     encode edge policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H
 #define GANAS_BASE_H
