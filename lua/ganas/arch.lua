@@ -1,0 +1,169 @@
+-- arch - one candidate, as predicates, evaluators and hooks see it.
+--
+--   a.ops           operations at the nodes that carry one of the space's, in node order
+--   a:op(i)         operation of node i, input and output nodes included; nodes are numbered from 0
+--   a:reads(i, j)   whether node i reads node j;  a:sources(i)  the nodes that it reads
+--   a:count(name)   how often an operation occurs; of several names, together
+--   a.depth a.nodes a.edges, and each measure of the space by its name
+--   a.size          nodes as written;  a.graph  { ops = { per node }, edges = { { from, to }, ... } }
+--   tostring(a)     the official string
+--
+-- Two kinds: a detached one owns its graph; a view is pointed at the rows of a batch in turn,
+-- allocates nothing, and pulls a measure for the whole batch when it is first asked for.
+
+local bit = require "bit"
+local core = require "ganas.core"
+local message = require "ganas.message"
+
+local band, rshift = bit.band, bit.rshift
+local Arch, methods, getters = {}, {}, {}
+
+-- Fields of the objects, and those that a search sets. A measure can't have one of these names.
+local FIELDS = { "space", "code", "words", "at", "size", "row", "batch", "stamp", "stamps", "columns", "list",
+  "score", "report", "error", "query" }
+local ABSENT = { score = true, report = true, error = true, query = true }
+
+-- ---- measures ----
+
+-- The value of a view's measure: the batch's column, fetched once for each content of the batch.
+local function column(self, name)
+  local values = self.columns[name]
+  if self.stamps[name] ~= self.stamp then
+    values = self.batch:measure(name, values or core.doubles(self.batch.capacity))
+    self.columns[name], self.stamps[name] = values, self.stamp
+  end
+  return values[self.row]
+end
+
+local function measure(self, name)
+  if self.batch then return column(self, name) end
+  local value = self.space:measure_of(self, name)
+  rawset(self, name, value)
+  return value
+end
+
+local function names_of(space)
+  local names = { "ops", "graph", "size", "score", "report" }
+  for _, entry in ipairs(space:measure_names()) do names[#names + 1] = entry end
+  return names
+end
+
+Arch.__index = function(self, key)
+  local method = methods[key]
+  if method then return method end
+  local getter = getters[key]
+  if getter then return getter(self) end
+  local space = rawget(self, "space")
+  if space:measure(key) then return measure(self, key) end
+  if ABSENT[key] or type(key) ~= "string" or rawget(Arch, key) then return nil end
+  message.here("%s", message.unknown("field of an architecture", key, names_of(space)))
+end
+
+-- ---- the graph ----
+
+local function check_node(self, i)
+  if type(i) ~= "number" or i < 0 or i >= self.size or i % 1 ~= 0 then
+    message.here("no node %s; this graph has nodes 0 to %d", message.value(i), self.size - 1)
+  end
+end
+
+function methods:op(i)
+  check_node(self, i)
+  return self.space.ops[self.code[self.at + i] + 1]
+end
+
+function methods:reads(i, j)
+  check_node(self, i)
+  check_node(self, j)
+  if j >= i then return false end
+  local word = self.words[2 * (self.at + i) + (j < 32 and 0 or 1)]
+  return band(rshift(word, j), 1) ~= 0
+end
+
+function methods:sources(i)
+  local list = {}
+  for j = 0, i - 1 do
+    if self:reads(i, j) then list[#list + 1] = j end
+  end
+  return list
+end
+
+local function count(self, name)
+  local counted = self.space.counts[name] or self.space:need_count(name)
+  return measure(self, counted)
+end
+
+function methods:count(name, ...)
+  if type(name) == "table" then return self:count(unpack(name)) end
+  local sum = count(self, name)
+  for i = 1, select("#", ...) do sum = sum + count(self, (select(i, ...))) end
+  return sum
+end
+
+-- The table is the view's own and is filled anew when the view moves on.
+function getters.ops(self)
+  local list, space, n = self.list or {}, self.space, 0
+  for _, node in ipairs(space.steps) do
+    local op = node < self.size and self.code[self.at + node] or space.end_op
+    if op ~= space.end_op then
+      n = n + 1
+      list[n] = space.ops[op + 1]
+    end
+  end
+  for i = n + 1, #list do list[i] = nil end
+  self.list = list
+  return list
+end
+
+function getters.graph(self)
+  local graph = { ops = {}, edges = {} }
+  for i = 0, self.size - 1 do
+    graph.ops[i + 1] = self:op(i)
+    for _, j in ipairs(self:sources(i)) do graph.edges[#graph.edges + 1] = { j, i } end
+  end
+  return graph
+end
+
+Arch.__tostring = function(self) return self.space:write(self) end
+
+-- ---- making them ----
+
+-- Row i of a batch as an object of its own.
+function Arch.detach(batch, i)
+  local view, space = batch:view(), batch.space
+  if i < 0 or i >= view.count then error(string.format("no row %d in a batch of %d", i, view.count), 2) end
+  local n, size = space.nodes, view.size[i]
+  local code, words = core.bytes(n), core.words(2 * n)
+  core.copy(code, view.op + i * n, n)
+  core.copy(words, view.reads + 2 * i * n, 8 * n)
+  return setmetatable({ space = space, code = code, words = words, at = 0, size = size }, Arch)
+end
+
+-- A view of a batch, to be pointed at its rows. Call Arch.renew when the batch has changed.
+function Arch.view(batch)
+  local view = batch:view()
+  return setmetatable({
+    space = batch.space, batch = batch, code = view.op, words = view.reads,
+    at = 0, size = 0, row = -1, stamp = 0, stamps = {}, columns = {}, list = {},
+  }, Arch)
+end
+
+-- Forgets what was measured: the rows of the batch are others now.
+function Arch.renew(self) self.stamp = self.stamp + 1 end
+
+-- Points a view at row i.
+function Arch.point(self, i)
+  self.row, self.at = i, i * self.space.nodes
+  self.size = self.batch.seen.size[i]
+end
+
+-- Whether a name is taken by the object itself, so that no measure can have it.
+function Arch.reserved(name)
+  if methods[name] or getters[name] then return true end
+  for _, field in ipairs(FIELDS) do
+    if field == name then return true end
+  end
+  return false
+end
+
+return Arch

@@ -1,0 +1,113 @@
+-- batch - candidates side by side, as rows 0..count-1 of a batch of the core's.
+--
+-- Row numbers, operations and reads cross as arrays of the core's (ganas.core) or as Lua lists of
+-- rows.
+
+local Arch = require "ganas.arch"
+local core = require "ganas.core"
+
+local lib = core.lib
+local Batch = core.class("batch", lib.ganas_batch_free)
+
+-- Room for `capacity` candidates of a space (an object of ganas.grammar).
+function Batch.new(space, capacity)
+  local handle = core.new("ganas_batch", lib.ganas_batch_new, lib.ganas_batch_free, space.handle, capacity)
+  return setmetatable({
+    handle = handle,
+    space = space,
+    capacity = capacity,
+    seen = core.struct "ganas_batch_view",
+  }, Batch)
+end
+
+function Batch:count() return lib.ganas_batch_count(self.handle) end
+
+function Batch:clear() lib.ganas_batch_clear(self.handle) end
+
+-- Drops the rows from `count` on.
+function Batch:truncate(count) core.check(lib.ganas_batch_truncate(self.handle, count)) end
+
+-- The arrays behind the rows (ganas_batch_view): count, size, op, reads. Always the same object,
+-- brought up to date; its arrays stay where they are as long as the batch lives.
+function Batch:view()
+  lib.ganas_batch_view_get(self.handle, self.seen)
+  return self.seen
+end
+
+local function row_array(from, rows, n)
+  if core.is_data(rows) then return rows, n end
+  if rows then
+    local array, count = core.int32(rows)
+    return array, n or count
+  end
+  n = n or from:count()
+  local array = core.int32(n)
+  for i = 0, n - 1 do array[i] = i end
+  return array, n
+end
+
+-- Appends rows of another batch: those of a list, the first n of an array, the first n, or all.
+function Batch:append(from, rows, n)
+  local array, count = row_array(from, rows, n)
+  core.check(lib.ganas_batch_append(self.handle, from.handle, array, count))
+end
+
+-- Keeps the rows with keep[row] ~= 0, in order.
+function Batch:filter(keep) core.check(lib.ganas_batch_filter(self.handle, keep)) end
+
+-- Appends one graph; `ops` and `reads` as Space:parse gives them.
+function Batch:push(size, ops, reads) core.check(lib.ganas_batch_push(self.handle, size, ops, reads)) end
+
+local function handle_of(rules) return rules and rules.handle or nil end
+
+-- Appends n random candidates under the masked rules; returns how many walks met a dead end.
+function Batch:random(rules, rng, n)
+  local dropped = core.int64(1)
+  core.check(lib.ganas_batch_random(self.handle, handle_of(rules), rng.handle, n, dropped))
+  return tonumber(dropped[0])
+end
+
+-- Appends n mutants of random rows of `parents`: 1 + Geometric(more) edits, at most `most`. Returns
+-- the rows of the parents as an array.
+function Batch:mutate(parents, rules, rng, n, more, most)
+  local rows = core.int32(n)
+  core.check(lib.ganas_batch_mutate(self.handle, parents.handle, handle_of(rules), rng.handle, n, more,
+    most, rows))
+  return rows
+end
+
+-- Appends what the grammar and the masked rules allow, from the skip-th graph on, until the batch
+-- is full; returns whether graphs are left.
+function Batch:enumerate(rules, skip)
+  local more = core.int32(1)
+  core.check(lib.ganas_batch_enumerate(self.handle, handle_of(rules), skip or 0, more))
+  return more[0] ~= 0
+end
+
+-- The 128-bit keys of the rows, two words each; `identity` is "string" or "network".
+function Batch:keys(identity)
+  local keys = core.u64(2 * self:count())
+  core.check(lib.ganas_batch_keys(self.handle, core.identity[identity], keys))
+  return keys
+end
+
+-- The values of a measure by name, one a row; into an array of doubles that is there already, if
+-- one is given.
+function Batch:measure(name, into)
+  local measure = self.space:need_measure(name)
+  into = into or core.doubles(self:count())
+  core.check(lib.ganas_batch_measure(self.handle, measure.id, into))
+  return into
+end
+
+-- ok[row] ~= 0 where every rule holds; rejected[rule] counts the rows that break each rule, from 0.
+function Batch:check(rules)
+  local ok, rejected = core.bytes(self:count()), core.int64(rules.count)
+  core.check(lib.ganas_batch_check(self.handle, rules.handle, ok, rejected))
+  return ok, rejected
+end
+
+-- Row i as an object of its own, which survives the batch.
+function Batch:arch(i) return Arch.detach(self, i) end
+
+return Batch

@@ -1,0 +1,183 @@
+-- core - the C core as Lua sees it: the library, statuses turned into errors, handles with owners,
+-- arrays.
+--
+-- Besides boot.lua this is the only file that requires "ffi". In the host the library is the
+-- program itself and boot.lua has declared the header; under plain luajit GANAS_LIBRARY is the path
+-- of libganas.so and GANAS_HEADER that of ganas.h. Rows, nodes and operations are numbered from 0,
+-- as in the core.
+
+local bit = require "bit"
+local ffi = require "ffi"
+local message = require "ganas.message"
+
+local core = {}
+
+-- ---- the library ----
+
+local function read(path)
+  local file, why = io.open(path, "rb")
+  if not file then message.user("GANAS_HEADER: %s", why) end
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+local function declare()
+  local path = os.getenv "GANAS_HEADER"
+  if not path then
+    message.user "GANAS_HEADER is not set; outside of ganas-lua it names the file ganas.h"
+  end
+  local text = read(path):match "/%* cdef: on %*/(.*)/%* cdef: off %*/"
+  if not text then
+    message.user("%s: no text between 'cdef: on' and 'cdef: off'; name the file ganas.h", path)
+  end
+  ffi.cdef(text)
+end
+
+local function load_library()
+  if pcall(ffi.typeof, "ganas_batch_view") then
+    local ok = pcall(function() return ffi.C.ganas_abi end)
+    if ok then return ffi.C end
+  else
+    declare()
+  end
+  local path = os.getenv "GANAS_LIBRARY"
+  if not path then message.user "GANAS_LIBRARY is not set; outside of ganas-lua it names libganas.so" end
+  local ok, lib = pcall(ffi.load, path)
+  if not ok then message.user("GANAS_LIBRARY: %s", lib) end
+  if lib.ganas_abi() ~= lib.GANAS_ABI then
+    message.user("%s has ABI %d, the header %d; build both from one source", path, lib.ganas_abi(),
+      lib.GANAS_ABI)
+  end
+  return lib
+end
+
+local lib = load_library()
+core.lib = lib
+
+-- ---- statuses ----
+
+-- What the user can do something about; any other failure is a fault of ours.
+local FOR_USER = {
+  [tonumber(lib.GANAS_E_MEMORY)] = true,
+  [tonumber(lib.GANAS_E_FILE)] = true,
+  [tonumber(lib.GANAS_E_PARSE)] = true,
+  [tonumber(lib.GANAS_E_SPACE)] = true,
+  [tonumber(lib.GANAS_E_EMPTY)] = true,
+  [tonumber(lib.GANAS_E_NUMBER)] = true,
+}
+
+local function fail(status)
+  local text = ffi.string(lib.ganas_errmsg())
+  if FOR_USER[status] then message.user("%s", text) end
+  error(string.format("%s: %s", ffi.string(lib.ganas_status_name(status)), text), 0)
+end
+
+-- Raises what a status says: a user error for what the user can mend, else a fault.
+function core.check(status)
+  if status ~= 0 then fail(status) end
+end
+
+-- ---- handles ----
+
+-- A handle made by `constructor(out, ...)`, freed by `free` when it is no longer reachable.
+function core.new(kind, constructor, free, ...)
+  local out = ffi.new(kind .. " *[1]")
+  core.check(constructor(out, ...))
+  return ffi.gc(out[0], free)
+end
+
+local function freed(noun)
+  return {
+    __index = function(_, key) error(string.format("'%s' asked of a %s that was freed", tostring(key),
+      noun), 2) end,
+    __tostring = function() return "freed " .. noun end,
+  }
+end
+
+-- A class of objects with a `handle`. `object:free()` frees it at once; using the object afterwards
+-- is an error. The fields of an object keep the handles that its own was made from alive.
+function core.class(noun, free)
+  local class, after = {}, freed(noun)
+  class.__index = class
+  class.__tostring = function() return noun end
+  function class:free()
+    local handle = ffi.gc(self.handle, nil)
+    for key in pairs(self) do self[key] = nil end -- order can't matter: every field goes
+    setmetatable(self, after)
+    free(handle)
+  end
+  return class
+end
+
+-- ---- arrays and structures ----
+
+local doubles, bytes, words = ffi.typeof "double[?]", ffi.typeof "uint8_t[?]", ffi.typeof "uint32_t[?]"
+local int32, int64, u64 = ffi.typeof "int32_t[?]", ffi.typeof "int64_t[?]", ffi.typeof "uint64_t[?]"
+local int8 = ffi.typeof "int8_t[?]"
+
+function core.doubles(n) return doubles(n) end
+function core.bytes(n) return bytes(n) end
+function core.words(n) return words(n) end
+function core.int8(n) return int8(n) end
+function core.int64(n) return int64(n) end
+function core.u64(n) return u64(n) end
+
+-- n zeros, or the numbers of a list; the second result is how many.
+function core.int32(list)
+  if type(list) == "number" then return int32(list), list end
+  local array = int32(#list)
+  for i = 1, #list do array[i - 1] = list[i] end
+  return array, #list
+end
+
+-- The set of a list of members as the core writes it: bit i is member i.
+function core.set(list)
+  local set = u64(1)
+  for _, i in ipairs(list) do set[0] = bit.bor(set[0], bit.lshift(u64(1, 1)[0], i)) end
+  return set[0]
+end
+
+-- A structure of the header: its defaults, then the fields of `settings`. Booleans become 0 and 1.
+function core.struct(kind, defaults, settings)
+  local struct = ffi.new(kind)
+  if defaults then defaults(struct) end
+  for name, value in pairs(settings or {}) do -- order can't matter: each field is set once
+    if type(value) == "boolean" then value = value and 1 or 0 end
+    local ok = pcall(function() struct[name] = value end)
+    if not ok then
+      error(string.format("%s has no field '%s' that could be %s", kind, tostring(name),
+        message.value(value)), 2)
+    end
+  end
+  return struct
+end
+
+-- ganas_stats as a table.
+function core.stats(s)
+  return { loss = s.loss, entropy = s.entropy, accuracy = s.accuracy, norm = s.norm, ratio = s.ratio }
+end
+
+-- The text behind a C string, nil for NULL.
+function core.text(pointer)
+  if pointer ~= nil then return ffi.string(pointer) end
+end
+
+core.copy = ffi.copy
+core.fill = ffi.fill
+
+-- Whether a value is an array, handle or number of the core's.
+function core.is_data(value) return type(value) == "cdata" end
+
+-- The header's numbers for what users write.
+core.compare = { ["<="] = lib.GANAS_LE, [">="] = lib.GANAS_GE, ["=="] = lib.GANAS_EQ }
+core.identity = { string = lib.GANAS_IDENTITY_STRING, network = lib.GANAS_IDENTITY_NETWORK }
+core.read = { fixed = lib.GANAS_READ_FIXED, choose = lib.GANAS_READ_CHOOSE, free = lib.GANAS_READ_FREE }
+core.measure = {
+  sum = lib.GANAS_MEASURE_SUM,
+  depth = lib.GANAS_MEASURE_DEPTH,
+  nodes = lib.GANAS_MEASURE_NODES,
+  edges = lib.GANAS_MEASURE_EDGES,
+}
+
+return core

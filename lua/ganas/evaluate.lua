@@ -1,0 +1,95 @@
+-- evaluate - how a candidate gets its score.
+--
+--   evaluate = function(arch, args) return score end
+--       or { score =, report =, other numbers }; the arguments score= and report= choose by name
+--   evaluate = { "table", file = "nb201.csv.gz", score = "c10_val200", report = "c10_test200" }
+--
+-- A higher score is better. A candidate that has none (an error, no finite number, no row) has
+-- failed: that is recorded with a sentence and stops nothing. Evaluators have kind, score_name,
+-- report_name (may be nil), describe() and score(batch, first, n) -> list of { score =, report =,
+-- metrics = other numbers by name, error = }, one a row from `first` (from 0) on, in order.
+
+local chunk = require "ganas.chunk"
+local message = require "ganas.message"
+local sorted = require "ganas.sorted"
+
+local evaluate = {}
+
+local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~= math.huge end
+
+-- ---- a Lua function ----
+
+local Function = { kind = "function" }
+Function.__index = Function
+
+local function open_function(fn, space, context)
+  return setmetatable({
+    fn = fn, space = space, where = message.defined(fn), args = context.args,
+    score_name = context.score or "score", report_name = context.report or "report",
+  }, Function)
+end
+
+local function failed(...) return { error = string.format(...) } end
+
+-- The other numbers of a table.
+local function metrics_of(self, value)
+  local metrics
+  for name, number in sorted(value) do
+    if name ~= self.score_name and name ~= self.report_name and type(name) == "string" and finite(number) then
+      metrics = metrics or {}
+      metrics[name] = number
+    end
+  end
+  return metrics
+end
+
+-- A number, or the numbers of a table, as a result.
+local function judge(self, value)
+  if type(value) ~= "table" then value = { [self.score_name] = value } end
+  local score, report = value[self.score_name], value[self.report_name]
+  if not finite(score) then
+    return failed("the evaluator gave %s as %s; expected a finite number", message.value(score),
+      self.score_name)
+  elseif report ~= nil and not finite(report) then
+    return failed("the evaluator gave %s as %s; expected a finite number", message.value(report),
+      self.report_name)
+  end
+  return { score = score, report = report, metrics = metrics_of(self, value) }
+end
+
+local function call(self, arch)
+  local ok, value = pcall(chunk.call, self.where, self.fn, arch, self.args)
+  if ok then return judge(self, value) end
+  if not message.is_user(value) then error(value, 0) end
+  return { error = value.text }
+end
+
+function Function:score(batch, first, n)
+  local results = {}
+  for i = 1, n do results[i] = call(self, batch:arch(first + i - 1)) end
+  return results
+end
+
+function Function:describe() return "a Lua function at " .. self.where end
+
+-- ---- opening ----
+
+local KINDS = { "table" }
+
+-- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and
+-- report where the command line chose others than the recipe.
+function evaluate.open(spec, space, context)
+  if type(spec) == "function" then return open_function(spec, space, context) end
+  if type(spec) ~= "table" then
+    message.user("%s: field 'evaluate' is %s; expected { 'table', file = ... } or a function(arch)",
+      context.where "evaluate", message.value(spec))
+  end
+  if spec[1] == "table" then return require("ganas.lookup").open(spec, space, context) end
+  if type(spec[1]) ~= "string" then
+    message.user("%s: the kind of evaluator is %s; expected its name first, { 'table', ... }",
+      context.where("evaluate", 1), message.value(spec[1]))
+  end
+  message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1], KINDS))
+end
+
+return evaluate

@@ -1,0 +1,278 @@
+-- grammar - loads a space: finds its file, checks every field, compiles it (ganas.domain), tries
+-- its official string.
+--
+-- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, format, parse, keys,
+-- identity, expect.
+
+local chunk = require "ganas.chunk"
+local core = require "ganas.core"
+local Arch = require "ganas.arch"
+local Batch = require "ganas.batch"
+local Domain = require "ganas.domain"
+local Pool = require "ganas.pool"
+local Rng = require "ganas.rng"
+local fs = require "ganas.fs"
+local grow = require "ganas.grow"
+local library = require "ganas.library"
+local message = require "ganas.message"
+local notation = require "ganas.notation"
+local schema = require "ganas.schema"
+local sorted = require "ganas.sorted"
+local source = require "ganas.source"
+
+local grammar = {}
+
+local TRIED = 4         -- random graphs whose string is read back when a space loads
+local COUNTABLE = 200000 -- graphs that are counted one by one for `expect`
+
+-- ---- fields ----
+
+local function check_name(name)
+  if name == "" or name:find "[%s%c(),|'\"]" then
+    return message.quote(name) .. " is no name of an operation; "
+      .. "expected no spaces, quotes, commas, bars or parentheses"
+  end
+end
+
+local function check_ops(ops)
+  local seen = {}
+  for _, name in ipairs(ops) do
+    if seen[name] then return "names " .. message.quote(name) .. " twice" end
+    seen[name] = true
+  end
+end
+
+local FORMAT = { type = { "string", "list", "function" },
+  expected = "a pattern with one %s for each operation, { separator } or a function" }
+
+local FIELDS = {
+  name = "string",
+  about = { type = "string", default = "" },
+  ops = { type = "list", of = { type = "string", check = check_name }, least = 1, required = true,
+    check = check_ops,
+    expected = "a list of names of operations" },
+  grow = { type = "table", required = true,
+    expected = "space.fixed { }, space.free { }, space.cells { }, space.chain(n) or space.steps { }" },
+  dead = { type = { "list", "string" }, of = "string" },
+  measures = { type = "table", default = {} },
+  format = FORMAT,
+  parse = "function",
+  keys = { type = "table", default = {} },
+  identity = { enum = { "string", "network" } },
+  expect = { type = "table", default = {}, fields = {
+    size = { type = "number", integer = true, min = 1 },
+    example = "string",
+  } },
+}
+
+local function check_form(fields, where)
+  if not grow.is_form(fields.grow) then
+    message.user("%s: field 'grow' is a table of another kind; expected %s", where "grow",
+      FIELDS.grow.expected)
+  end
+  if fields.parse and type(fields.format) ~= "function" then
+    message.user("%s: field 'parse' without a format function; expected both or none", where "parse")
+  end
+  if type(fields.format) == "function" and not fields.parse then
+    message.user("%s: field 'format' is a function; expected its inverse too, parse = function(text) ... end",
+      where "format")
+  end
+end
+
+local function default_identity(plan)
+  for _, node in ipairs(plan) do
+    if node.read == "free" then return "network" end
+  end
+  return "string"
+end
+
+-- ---- measures and strings ----
+
+local function add_measures(domain, measures, factors, where)
+  for name, m in sorted(measures) do
+    local place = where("measures", name)
+    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" then
+      message.user("%s: %s is no name of a measure; expected letters, digits and underscores", place,
+        message.value(name))
+    end
+    if Arch.reserved(name) then
+      message.user("%s: a measure can't be called %s, architectures have something else of that name", place,
+        message.quote(name))
+    end
+    if type(m) ~= "table" or not m.measure then
+      message.user("%s: measure %s is %s; expected space.sum(...), space.count(...), "
+        .. "space.longest_path(...), space.nodes() or space.edges()", place, message.quote(name),
+        message.value(m))
+    end
+    m.factors = factors
+    domain:add_measure(name, m)
+  end
+end
+
+local function make_fail(where, ...)
+  local path = { ... }
+  return function(...)
+    message.user("%s: field %s %s", where(unpack(path)), message.quote(table.concat(path, ".")),
+      string.format(...))
+  end
+end
+
+-- Notations of the key columns: a pattern, or { format =, parse = } with two functions.
+local function key_notation(domain, name, value, where)
+  local fail = make_fail(where, "keys", name)
+  if type(value) == "string" then return notation.new(domain, value, nil, fail) end
+  local pair = type(value) == "table" and type(value.format) == "function" and type(value.parse) == "function"
+  if not pair then
+    fail("is %s; expected a pattern with %%d or %%s, or { format = function, parse = function }",
+      message.value(value))
+  end
+  return notation.new(domain, value.format, value.parse, fail)
+end
+
+local function add_notations(domain, fields, where)
+  domain.notation = notation.new(domain, fields.format, fields.parse, make_fail(where, "format"))
+  domain.keys, domain.key_notations = {}, {}
+  for name, value in sorted(fields.keys) do
+    domain.keys[#domain.keys + 1] = name
+    domain.key_notations[name] = key_notation(domain, name, value, where)
+  end
+end
+
+-- A few random graphs, the same in every process.
+local function samples(domain, n)
+  local batch = Batch.new(domain, n)
+  batch:random(nil, Rng.new(0, "notation"), n)
+  return batch
+end
+
+-- Raises when a notation does not read back what it writes.
+local function try_notation(domain, reader, batch, fail)
+  local back = Batch.new(domain, 1)
+  for i = 0, batch:count() - 1 do
+    local text = reader:write(batch:arch(i))
+    back:clear()
+    local ok, why = domain:push(back, text, reader)
+    if not ok then fail("writes %s but can't read it back: %s", message.quote(text), why) end
+    local again = domain.notation:write(back:arch(0))
+    if again ~= domain.notation:write(batch:arch(i)) then
+      fail("writes %s and reads it back as another graph, %s", message.quote(text), message.quote(again))
+    end
+  end
+end
+
+local function try_notations(domain, where)
+  local batch = samples(domain, TRIED)
+  try_notation(domain, domain.notation, batch, make_fail(where, "format"))
+  for _, name in ipairs(domain.keys) do
+    try_notation(domain, domain.key_notations[name], batch, make_fail(where, "keys", name))
+  end
+end
+
+-- ---- loading ----
+
+-- A space from its table. `where(path...)` answers "file:line" of a field; `name` is what it is
+-- called by default.
+function grammar.compile(spec, name, where)
+  local fields = schema.check(spec, FIELDS, where)
+  check_form(fields, where)
+  local meta, dead = getmetatable(spec.ops), fields.dead or {}
+  fields.name, fields.dead = fields.name or name, type(dead) == "string" and { dead } or dead
+  local plan = grow.plan(fields.grow)
+  fields.identity = fields.identity or default_identity(plan)
+  local domain = Domain.new(plan, fields, where)
+  add_measures(domain, fields.measures, meta and meta.values, where)
+  add_notations(domain, fields, where)
+  try_notations(domain, where)
+  domain.expect = fields.expect
+  return domain
+end
+
+-- A space from the text of a file.
+function grammar.read(path, text, env)
+  local spec = chunk.run(path, text, env)
+  if type(spec) ~= "table" then
+    message.user("%s:1: this file gives %s; expected 'return { ops = ..., grow = ... }'", path,
+      message.value(spec))
+  end
+  return grammar.compile(spec, fs.stem(path), source.where(path, text))
+end
+
+local function find(name, context)
+  local found = library.find("spaces", name)
+  if found then return found end
+  local beside = context.path and library.is_path(name) and fs.join(fs.dirname(context.path), name)
+  if beside and fs.is_file(beside) then return library.find("spaces", beside) end
+  local where = context.where and context.where "space" .. ": " or ""
+  message.user("%s%s", where, library.missing("spaces", name))
+end
+
+-- The space that a recipe or a user names: a name, a path or a table. `context`: path (of the
+-- recipe), where (its lines), env (the environment in which files run); all may be absent.
+function grammar.load(spec, context)
+  context = context or {}
+  if type(spec) == "string" then
+    local found = find(spec, context)
+    return grammar.read(found.path, found.text, context.env)
+  end
+  local base = context.where or function() return "?" end
+  return grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+end
+
+-- ---- what a file says of itself ----
+
+-- How many different candidates there are, nil where they are too many to count or differ by more
+-- than their text.
+local function distinct(domain)
+  local size, exact = domain:size()
+  if not exact then return nil end
+  if domain.identity == "string" then return size end
+  if size > COUNTABLE then return nil end
+  local batch, pool = Batch.new(domain, COUNTABLE), Pool.new(domain, domain.identity)
+  batch:enumerate(nil, 0)
+  pool:unique(batch, false)
+  return batch:count()
+end
+
+local function check_size(domain, failures)
+  local expected = domain.expect.size
+  if not expected then return end
+  local size = distinct(domain)
+  if size and size ~= expected then
+    failures[#failures + 1] = string.format("%s: expect.size is %s, but there are %s candidates",
+      domain.where("expect", "size"), message.number(expected), message.number(size))
+  end
+end
+
+local function check_example(domain, failures)
+  local text = domain.expect.example
+  if not text then return end
+  local arch, why = domain:arch(text)
+  local again = arch and tostring(arch)
+  if not arch then
+    why = "is not read: " .. why
+  elseif again ~= text then
+    why = "is written back as " .. message.quote(again)
+  else
+    return
+  end
+  failures[#failures + 1] = string.format("%s: expect.example %s %s", domain.where("expect", "example"),
+    message.quote(text), why)
+end
+
+-- Holds a space to its `expect`: a list of sentences, empty when all is well.
+function grammar.check_expect(domain)
+  local failures = {}
+  check_size(domain, failures)
+  check_example(domain, failures)
+  return failures
+end
+
+-- Number of different candidates, nil when it is not known.
+grammar.distinct = distinct
+
+-- n random candidates, the same in every process.
+grammar.samples = samples
+
+grammar.identities = core.identity
+
+return grammar

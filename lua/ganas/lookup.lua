@@ -1,0 +1,172 @@
+-- lookup - the evaluator that looks candidates up in a table.
+--
+--   { "table", file =, score =, report =, key =, partial = }
+--
+-- The rows of a CSV file are joined to the space by a key column: `arch` (the official string), one
+-- of the space's `keys`, or the column that `key` names. Every row has to be a candidate of the
+-- space, each once, with a number in the score column. Where the space can be counted every
+-- candidate needs a row, unless partial = true: then those without one are failed evaluations.
+
+local Batch = require "ganas.batch"
+local Pool = require "ganas.pool"
+local Table = require "ganas.table"
+local data = require "ganas.data"
+local message = require "ganas.message"
+local schema = require "ganas.schema"
+
+local Lookup = { kind = "table" }
+Lookup.__index = Lookup
+
+local BLOCK = 4096      -- rows joined at a time
+local COUNTABLE = 1e6   -- spaces up to this size must be complete
+local OFFICIAL = "arch" -- the column of official strings
+
+local FIELDS = {
+  { enum = { "table" }, required = true },
+  file = { type = "string", required = true, expected = "the name of a CSV file, plain or .gz" },
+  score = { type = "string", required = true, expected = "the column to search by" },
+  report = { type = "string" },
+  key = { type = "string" },
+  partial = { type = "boolean", default = false },
+}
+
+-- ---- the key ----
+
+-- The columns of a key, nil if one is missing.
+local function all_columns(self, name)
+  local list = {}
+  for part in (name .. ","):gmatch "([^,]*)," do
+    local column = self.table:column(part)
+    if not column then return nil end
+    list[#list + 1] = column
+  end
+  return list
+end
+
+-- Takes a column, or several with commas between them, for the key; false when the table doesn't
+-- have it.
+local function use_key(self, name)
+  local columns = all_columns(self, name)
+  if not columns then return false end
+  self.key, self.key_columns = name, columns
+  self.reader = self.space.key_notations[name] or self.space.notation
+  return true
+end
+
+local function find_key(self, wanted, where)
+  if wanted then
+    if use_key(self, wanted) then return end
+    self.table:need(wanted, where)
+  end
+  local names = { OFFICIAL, unpack(self.space.keys) }
+  for _, name in ipairs(names) do
+    if use_key(self, name) then return end
+  end
+  message.user("%s: %s has no column that names the candidates of %s; looked for %s; expected one of these, "
+    .. "or key = 'column' with the official string", where, self.table.path, self.space.name,
+      message.names(names))
+end
+
+local function key_text(self, row)
+  local columns, texts = self.key_columns, {}
+  if #columns == 1 then return self.table:text(row, columns[1]) end
+  for i, column in ipairs(columns) do texts[i] = self.table:text(row, column) end
+  return table.concat(texts, ",")
+end
+
+-- ---- joining ----
+
+local function read_row(self, batch, row)
+  local text = key_text(self, row)
+  local ok, why = self.space:push(batch, text, self.reader)
+  if ok then return end
+  message.user("%s: %s %s is no candidate of %s: %s", self.table:where(row), self.key, message.quote(text),
+    self.space.name, why)
+end
+
+-- Adds the rows of a block to the pool, whose rows become those of the table.
+local function add_block(self, batch, first)
+  for i = 0, batch:count() - 1 do
+    if not self.pool:try(batch, i, 0) then
+      local row, same = first + i, self.pool:find(batch)[i]
+      message.user("%s: %s is the same candidate as on line %d; expected each once", self.table:where(row),
+        message.quote(key_text(self, row)), self.table:line(same))
+    end
+  end
+end
+
+local function join(self)
+  local batch, rows = Batch.new(self.space, BLOCK), self.table.rows
+  for first = 0, rows - 1, BLOCK do
+    batch:clear()
+    for row = first, math.min(first + BLOCK, rows) - 1 do read_row(self, batch, row) end
+    add_block(self, batch, first)
+  end
+  batch:free()
+end
+
+-- The first candidate without a row, as its official string.
+local function first_missing(self)
+  local batch, skip, more = Batch.new(self.space, BLOCK), 0, true
+  while more do
+    batch:clear()
+    more = batch:enumerate(nil, skip)
+    skip = skip + batch:count()
+    local rows = self.pool:find(batch)
+    for i = 0, batch:count() - 1 do
+      if rows[i] < 0 then return self.space:format(batch, i) end
+    end
+  end
+end
+
+local function check_complete(self)
+  local size, exact = self.space:size()
+  local rows = self.table.rows
+  if not exact or size > COUNTABLE or self.pool.identity ~= "string" or rows >= size then return end
+  message.user("%s: %d of %d candidates are missing, first %s; expected a row for each, or partial = true "
+    .. "to count those as failed", self.table:where(math.max(rows - 1, 0)), size - rows, size,
+    message.quote(first_missing(self)))
+end
+
+-- ---- the evaluator ----
+
+local function numbers(self, name, field, where)
+  return self.table:numbers(self.table:need(name, where("evaluate", field)))
+end
+
+-- Opens the table that a recipe names; as ganas.evaluate.open.
+function Lookup.open(spec, space, context)
+  local where = context.where
+  local fields = schema.check(spec, FIELDS, where, { "evaluate" })
+  local path = data.find(fields.file, context, where("evaluate", "file"))
+  local self = setmetatable({
+    space = space, table = Table.open(path), pool = Pool.new(space, space.identity),
+    score_name = context.score or fields.score, report_name = context.report or fields.report,
+  }, Lookup)
+  self.scores = numbers(self, self.score_name, "score", where)
+  self.reports = self.report_name and numbers(self, self.report_name, "report", where)
+  find_key(self, fields.key, where("evaluate", fields.key and "key" or "file"))
+  join(self)
+  if not fields.partial then check_complete(self) end
+  return self
+end
+
+function Lookup:score(batch, first, n)
+  local asked, list, results = Batch.new(self.space, math.max(n, 1)), {}, {}
+  for i = 1, n do list[i] = first + i - 1 end
+  asked:append(batch, list)
+  local rows = self.pool:find(asked)
+  for i = 1, n do
+    local row = rows[i - 1]
+    results[i] = row < 0 and { error = "no row for it in " .. self.table.path }
+      or { score = self.scores[row], report = self.reports and self.reports[row] or nil }
+  end
+  asked:free()
+  return results
+end
+
+function Lookup:describe()
+  return string.format("table %s: %d rows by column %s", self.table.path, self.table.rows, self.key)
+end
+
+return Lookup
