@@ -21,7 +21,8 @@ local Arch, methods, getters = {}, {}, {}
 -- Fields of the objects, and those that a search sets. A measure can't have one of these names.
 local FIELDS = { "space", "code", "words", "at", "size", "row", "batch", "stamp", "stamps", "columns", "list",
   "score", "report", "error", "query" }
-local ABSENT = { score = true, report = true, error = true, query = true }
+local FIELD = {}
+for _, name in ipairs(FIELDS) do FIELD[name] = true end
 
 -- ---- measures ----
 
@@ -55,7 +56,7 @@ Arch.__index = function(self, key)
   if getter then return getter(self) end
   local space = rawget(self, "space")
   if space:measure(key) then return measure(self, key) end
-  if ABSENT[key] or type(key) ~= "string" or rawget(Arch, key) then return nil end
+  if FIELD[key] or type(key) ~= "string" or rawget(Arch, key) then return nil end
   message.here("%s", message.unknown("field of an architecture", key, names_of(space)))
 end
 
@@ -159,11 +160,7 @@ end
 
 -- Whether a name is taken by the object itself, so that no measure can have it.
 function Arch.reserved(name)
-  if methods[name] or getters[name] then return true end
-  for _, field in ipairs(FIELDS) do
-    if field == name then return true end
-  end
-  return false
+  return (methods[name] or getters[name] or FIELD[name]) ~= nil
 end
 
 return Arch

@@ -25,7 +25,9 @@ end
 
 -- Adds row i of a batch unless the pool knows it; returns whether it was new.
 function Pool:try(batch, i, score)
-  if i < 0 or i >= batch:count() then error(string.format("no row %d in a batch of %d", i, batch:count()), 2) end
+  if i < 0 or i >= batch:count() then
+    error(string.format("no row %d in a batch of %d", i, batch:count()), 2)
+  end
   local status = lib.ganas_pool_add(self.handle, batch.handle, i, score or 0 / 0)
   if status == lib.GANAS_E_ARGUMENT then return false end
   core.check(status)
