@@ -9,6 +9,7 @@
 --   measure_list  the declared measures by name: { name, id, kind, whole, maskable, least, greatest }
 
 local core = require "ganas.core"
+local measure = require "ganas.measure"
 local message = require "ganas.message"
 local sorted = require "ganas.sorted"
 
@@ -163,7 +164,8 @@ local function make_spec(self, dead)
   return spec, arrays
 end
 
-local function numbers_of(self, names, where)
+-- The numbers of operations by name; an unknown one is a user error at `where`.
+function Domain:numbers_of(names, where)
   local list = {}
   for i, name in ipairs(names) do
     list[i] = self.numbers[name]
@@ -191,10 +193,10 @@ function Domain.new(plan, fields, where)
   local self = setmetatable({
     name = fields.name, about = fields.about, identity = fields.identity,
     where = where, plan = plan, nodes = #plan, ends = plan.ends, least = plan.least or #plan,
-    measures = {}, measure_list = {}, counts = {},
+    measures = {}, measure_list = {}, counts = {}, registered = 0,
   }, Domain)
   set_vocabulary(self, fields.ops, plan)
-  self.dead = numbers_of(self, fields.dead, where "dead")
+  self.dead = self:numbers_of(fields.dead, where "dead")
   compile(self, self.dead)
   set_choices(self)
   return self
@@ -202,87 +204,9 @@ end
 
 -- ---- measures ----
 
-local function value_error(m, name, step, op, value)
-  message.user("%s: measure %s: the function gave %s for step %d, %s; expected a finite number", m.where,
-    message.quote(name), message.value(value), step, message.quote(op))
-end
-
-local function call_sum(m, name, step, op, values)
-  local ok, value = xpcall(function() return m.fn(step, op, unpack(values)) end, function(err)
-    return message.is_user(err) and err or message.relocate(tostring(err))
-  end)
-  if not ok and message.is_user(value) then error(value, 0) end
-  if not ok then
-    message.user("%s: measure %s: step %d, %s: %s", m.where, message.quote(name), step, message.quote(op),
-      value)
-  end
-  if type(value) ~= "number" or value ~= value or math.abs(value) == math.huge then
-    value_error(m, name, step, op, value)
-  end
-  return value
-end
-
--- value(step, op number) of a sum over the steps as the core's table; whether all its numbers are
--- whole.
-local function sum_table(self, base, value)
-  local width, whole = #self.ops, base % 1 == 0
-  local values = core.doubles(self.nodes * width)
-  values[self.pseudo.input] = base
-  for step, node in ipairs(self.steps) do
-    for _, op in ipairs(self.sets[node]) do
-      if op < #self.own then
-        local x = value(step, op)
-        values[node * width + op], whole = x, whole and x % 1 == 0
-      end
-    end
-  end
-  return values, whole
-end
-
-local function range(self, id)
-  local ends = core.doubles(2)
-  core.check(lib.ganas_space_measure_range(self.handle, id, ends, ends + 1))
-  return ends[0], ends[1]
-end
-
-local function register(self, name, kind, values, broken, whole)
-  local id = core.int32(1)
-  core.check(lib.ganas_space_measure(self.handle, core.measure[kind], values, core.set(broken or {}), id))
-  local entry = { name = name, id = id[0], kind = kind, whole = whole,
-    maskable = kind == "sum" and not self.ends }
-  entry.least, entry.greatest = range(self, entry.id)
-  self.measures[name] = entry
-  return entry
-end
-
-local add = {}
-
-function add.sum(self, name, m)
-  local factors = m.factors or {}
-  local values, whole = sum_table(self, m.base, function(step, op)
-    local word = self.ops[op + 1]
-    return call_sum(m, name, step, word, factors[word] or {})
-  end)
-  return register(self, name, "sum", values, nil, whole)
-end
-
-function add.count(self, name, m)
-  local counted = members(numbers_of(self, m.names, m.where))
-  local values = sum_table(self, 0, function(_, op) return counted[op] and 1 or 0 end)
-  return register(self, name, "sum", values, nil, true)
-end
-
-function add.depth(self, name, m)
-  local broken = m.names and numbers_of(self, m.names, m.where) or self.dead
-  return register(self, name, "depth", nil, broken, true)
-end
-
-function add.nodes(self, name) return register(self, name, "nodes", nil, nil, true) end
-function add.edges(self, name) return register(self, name, "edges", nil, nil, true) end
-
 -- Adds a declared measure; `m` is a description of ganas.space.
 function Domain:add_measure(name, m)
-  local entry = add[m.measure](self, name, m)
+  local entry = measure.add(self, name, m)
   self.measure_list[#self.measure_list + 1] = entry
   return entry
 end
@@ -291,7 +215,7 @@ end
 function Domain:measure(name)
   local entry = self.measures[name]
   if entry or not BUILT_IN[name] then return entry end
-  return add[name](self, name, {})
+  return measure.add(self, name, { measure = name })
 end
 
 -- The same; a missing one is a fault of the caller's.
@@ -303,10 +227,10 @@ end
 
 -- Names of all measures: the declared ones, then depth, nodes and edges.
 function Domain:measure_names()
-  local names = {}
-  for i, entry in ipairs(self.measure_list) do names[i] = entry.name end
+  local names, declared = {}, {}
+  for i, entry in ipairs(self.measure_list) do names[i], declared[entry.name] = entry.name, true end
   for name in sorted(BUILT_IN) do
-    if not self.measures[name] or not members(names)[name] then names[#names + 1] = name end
+    if not declared[name] then names[#names + 1] = name end
   end
   return names
 end
@@ -317,7 +241,7 @@ function Domain:need_count(names, where)
   if type(names) ~= "table" then names = { names } end
   local key = "count(" .. table.concat(names, ",") .. ")"
   if not self.measures[key] then
-    add.count(self, key, { names = names, where = where or message.caller() or "?" })
+    measure.add(self, key, { measure = "count", names = names, where = where or message.caller() or "?" })
     if #names == 1 then self.counts[names[1]] = key end
   end
   return key
@@ -383,5 +307,8 @@ function Domain:size()
   end
   return self.total, self.exact
 end
+
+-- The space in words: a list of { what, text }.
+function Domain:describe() return require("ganas.summary")(self) end
 
 return Domain

@@ -392,6 +392,34 @@ return { ops = { "a" }, grow = space.chain { { "c" } } }]])
   end)
 end)
 
+describe("a space in words", function()
+  local function words(spec)
+    local found = {}
+    for _, line in ipairs((type(spec) == "string" and grammar.load(spec) or load(spec)):describe()) do
+      found[line[1]] = line[2]
+    end
+    return found
+  end
+
+  it("has its size, choices and measures", function()
+    local w = words "nasbench201"
+    assert.equal("15625 candidates", w.size)
+    assert.equal("6 operations, sources fixed", w.choices)
+    assert.equal("5: none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3", w.operations)
+    assert.equal("0 to 6; a bound is held while sampling", w["measure convs"])
+    assert.equal("ops", w["key columns"])
+    assert.truthy(w.sample:find "^|.*|$")
+  end)
+
+  it("says what differs between the forms", function()
+    assert.equal("16 operations, 16 sources", words(darts()).choices)
+    assert.equal("2 to 7 nodes with input and output, any edges forward, at most 9 edges",
+      words({ ops = OPS, grow = space.free { nodes = { 2, 7 }, edges = { max = 9 } } }).choices)
+    assert.equal("2 operations and what they read",
+      words({ ops = OPS, grow = space.steps { { reads = { 0 } }, { reads = space.any() } } }).choices)
+  end)
+end)
+
 describe("network identity", function()
   it("counts networks for expect", function()
     local s = load { ops = { "a" }, grow = space.free { nodes = { 2, 4 } }, expect = { size = 13 } }

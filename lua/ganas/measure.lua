@@ -1,0 +1,101 @@
+-- measure - adds the measures of a space to its core: tables of sums, depth, nodes, edges.
+--
+-- A description is what ganas.space makes: { measure = "sum", "count", "depth", "nodes" or "edges",
+-- where = "file:line" }. A measure is { name, id, kind, whole (only whole numbers), maskable (a
+-- bound on it can be held while sampling), least, greatest }.
+
+local core = require "ganas.core"
+local message = require "ganas.message"
+
+local lib = core.lib
+local measure = {}
+
+local MOST = 64 -- measures of one space in the core
+
+-- ---- sums ----
+
+local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~= math.huge end
+
+local function traced(err) return message.is_user(err) and err or message.relocate(tostring(err)) end
+
+-- The user's number for a step and an operation.
+local function call_sum(m, name, step, op, values)
+  local ok, value = xpcall(function() return m.fn(step, op, unpack(values)) end, traced)
+  if ok and finite(value) then return value end
+  if not ok and message.is_user(value) then error(value, 0) end
+  local prefix = string.format("%s: measure %s: ", m.where, message.quote(name))
+  if not ok then message.user("%sstep %d, %s: %s", prefix, step, message.quote(op), value) end
+  message.user("%sthe function gave %s for step %d, %s; expected a finite number", prefix,
+    message.value(value),
+    step, message.quote(op))
+end
+
+-- value(step, op number) as the core's table [nodes * ops], `base` at the first input; whether all
+-- are whole numbers.
+local function sum_table(space, base, value)
+  local width, whole = #space.ops, base % 1 == 0
+  local values = core.doubles(space.nodes * width)
+  values[space.pseudo.input] = base
+  for step, node in ipairs(space.steps) do
+    for _, op in ipairs(space.sets[node]) do
+      if op < #space.own then
+        local x = value(step, op)
+        values[node * width + op], whole = x, whole and x % 1 == 0
+      end
+    end
+  end
+  return values, whole
+end
+
+-- ---- into the core ----
+
+local function range(space, id)
+  local ends = core.doubles(2)
+  core.check(lib.ganas_space_measure_range(space.handle, id, ends, ends + 1))
+  return ends[0], ends[1]
+end
+
+local function register(space, name, kind, values, broken, whole)
+  if space.registered == MOST then
+    message.here("%s is one measure too many; expected at most %d, counts of operations included",
+      message.quote(name), MOST)
+  end
+  local id = core.int32(1)
+  core.check(lib.ganas_space_measure(space.handle, core.measure[kind], values, core.set(broken or {}), id))
+  local entry = { name = name, id = id[0], kind = kind, whole = whole,
+    maskable = kind == "sum" and not space.ends }
+  entry.least, entry.greatest = range(space, entry.id)
+  space.measures[name], space.registered = entry, space.registered + 1
+  return entry
+end
+
+local add = {}
+
+function add.sum(space, name, m)
+  local factors = m.factors or {}
+  local values, whole = sum_table(space, m.base, function(step, op)
+    local word = space.ops[op + 1]
+    return call_sum(m, name, step, word, factors[word] or {})
+  end)
+  return register(space, name, "sum", values, nil, whole)
+end
+
+function add.count(space, name, m)
+  local counted = {}
+  for _, op in ipairs(space:numbers_of(m.names, m.where)) do counted[op] = true end
+  local values = sum_table(space, 0, function(_, op) return counted[op] and 1 or 0 end)
+  return register(space, name, "sum", values, nil, true)
+end
+
+function add.depth(space, name, m)
+  local broken = m.names and space:numbers_of(m.names, m.where) or space.dead
+  return register(space, name, "depth", nil, broken, true)
+end
+
+function add.nodes(space, name) return register(space, name, "nodes", nil, nil, true) end
+function add.edges(space, name) return register(space, name, "edges", nil, nil, true) end
+
+-- Adds the measure of a description under a name, and returns it.
+function measure.add(space, name, m) return add[m.measure](space, name, m) end
+
+return measure

@@ -1,0 +1,53 @@
+-- summary - a space in words, for `check`: a list of { what, text }.
+
+local message = require "ganas.message"
+
+local function size_text(space)
+  local size, exact = space:size()
+  local number = size < 1e15 and string.format("%.0f", size) or string.format("%.3g", size)
+  local unit = space.identity == "network" and "graphs, isomorphic ones are one candidate" or "candidates"
+  return (exact and "" or "at most ") .. number .. " " .. unit
+end
+
+local function plural(n, word) return n .. " " .. word .. (n == 1 and "" or "s") end
+
+local function edges_text(space)
+  local most = space.plan.edges
+  return most > 0 and ", at most " .. plural(most, "edge") or ""
+end
+
+local function choices_text(space)
+  local steps = plural(#space.steps, "operation")
+  if space.ends then
+    return string.format("%d to %d nodes with input and output, any edges forward%s", space.least,
+      space.nodes,
+      edges_text(space))
+  elseif space.varies then return steps .. " and what they read" .. edges_text(space)
+  elseif space.picks > 0 then return steps .. ", " .. plural(space.picks, "source") .. edges_text(space) end
+  return steps .. ", sources fixed"
+end
+
+local function measure_text(entry)
+  local how = entry.maskable and "a bound is held while sampling" or "a bound is checked afterwards"
+  return string.format("%s to %s; %s", message.number(entry.least), message.number(entry.greatest), how)
+end
+
+local function names_text(names)
+  local shown = table.concat(names, ", ", 1, math.min(#names, 12))
+  return #names .. ": " .. shown .. (#names > 12 and ", ..." or "")
+end
+
+return function(space)
+  local list = {
+    { "space", space.name .. (space.about ~= "" and ": " .. space.about or "") },
+    { "size", size_text(space) },
+    { "operations", names_text(space.own) },
+    { "choices", choices_text(space) },
+    { "sample", space:write(require("ganas.grammar").samples(space, 1):arch(0)) },
+  }
+  if #space.keys > 0 then list[#list + 1] = { "key columns", table.concat(space.keys, "; ") } end
+  for _, entry in ipairs(space.measure_list) do
+    list[#list + 1] = { "measure " .. entry.name, measure_text(entry) }
+  end
+  return list
+end
