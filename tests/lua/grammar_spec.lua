@@ -392,6 +392,53 @@ return { ops = { "a" }, grow = space.chain { { "c" } } }]])
   end)
 end)
 
+describe("random grammars", function()
+  local rng = Rng.new(11, "grammars")
+
+  local function some_nodes(node)
+    local list = {}
+    for j = 0, node - 1 do
+      if rng:uniform() < 0.5 then list[#list + 1] = j end
+    end
+    return #list > 0 and list or { rng:below(node) }
+  end
+
+  local function some_reads(node)
+    local kind, list = rng:below(4), some_nodes(node)
+    if kind == 0 then return list end
+    if kind == 1 then return space.any(list) end
+    if kind == 2 then return space.choose(1 + rng:below(#list), list) end
+    return space.any()
+  end
+
+  local function some_steps()
+    local inputs, steps = 1 + rng:below(2), {}
+    for i = 1, 1 + rng:below(5) do
+      local narrow = rng:below(3) == 0 and { OPS[1 + rng:below(3)] } or nil
+      steps[i] = { reads = some_reads(inputs + i - 1), ops = narrow }
+    end
+    steps.inputs = inputs
+    return space.steps(steps)
+  end
+
+  it("round-trip, and stay in the ranges of their measures", function()
+    for _ = 1, 60 do
+      local identity = rng:below(2) == 0 and "network" or nil
+      local s = load { ops = OPS, grow = some_steps(), identity = identity, measures = {
+        w = space.sum(function(step, op) return step * #op - 7 end, -0.25),
+        convs = space.count "conv", long = space.longest_path { broken_by = "skip" },
+      } }
+      local batch = Batch.new(s, 20)
+      batch:random(nil, Rng.new(1, "of it"), 20)
+      for _, name in ipairs(s:measure_names()) do
+        local m, values = s:measure(name), batch:measure(name)
+        for i = 0, 19 do assert.is_true(values[i] >= m.least and values[i] <= m.greatest) end
+      end
+      round_trip(s, 20)
+    end
+  end)
+end)
+
 describe("a space in words", function()
   local function words(spec)
     local found = {}
