@@ -4,6 +4,7 @@
 -- math.random is the stream it is given, and what it prints goes where it should. Mistakes in it
 -- are user errors with file:line.
 
+local fs = require "ganas.fs"
 local message = require "ganas.message"
 local sorted = require "ganas.sorted"
 
@@ -39,24 +40,72 @@ local function io_to(file)
   return lib
 end
 
-local function printer(file, before)
+local function printer(options)
   return function(...)
     local words = {}
     for i = 1, select("#", ...) do words[i] = tostring((select(i, ...))) end
-    if before then before() end
+    if options.before then options.before() end
+    local file = options.out or io.stdout
     file:write(table.concat(words, "\t"), "\n")
   end
 end
 
--- An environment. Options: `uniform` (random numbers), `out` (a file in place of stdout), `before`
--- (called before each print, to clear the progress line). Fields of the options are read when they
--- are used, so that they can be set later.
+-- ---- modules ----
+
+local function beside(dir, name)
+  if not dir or name:find "^ganas%.?" or name == "argparse" then return nil end
+  local base = fs.join(dir, (name:gsub("%.", "/")))
+  for _, path in ipairs { base .. ".lua", base .. "/init.lua" } do
+    if fs.is_file(path) then return path end
+  end
+end
+
+local FOR_USERS = { "ganas.rule", "ganas.schedule", "ganas.space" }
+
+local function explain(name, err)
+  if message.is_user(err) then error(err, 0) end
+  if name:find "^ganas%." then message.here("%s", message.unknown("module", name, FOR_USERS)) end
+  if not tostring(err):find("^module '.-' not found") then message.here("%s", tostring(err)) end
+  message.here("no module %s; looked beside the file and in Lua's own places", message.quote(name))
+end
+
+local function load_beside(path, env)
+  local text, why = fs.read(path)
+  if not text then message.here("can't read %s: %s", message.quote(path), why) end
+  local value = chunk.run(path, text, env)
+  if value == nil then return true end
+  return value
+end
+
+-- A `require` that looks beside the file first and lets what it finds there run in the same
+-- environment.
+local function requirer(env, dir)
+  local loaded, loading = {}, {}
+  return function(name)
+    if type(name) ~= "string" then message.here("require of %s; expected a name", message.value(name)) end
+    if loaded[name] ~= nil then return loaded[name] end
+    if loading[name] then message.here("module %s requires itself", message.quote(name)) end
+    local path = beside(dir, name)
+    if not path then
+      local ok, module = pcall(require, name)
+      return ok and module or explain(name, module)
+    end
+    loading[name] = true
+    loaded[name] = load_beside(path, env)
+    return loaded[name]
+  end
+end
+
+-- An environment. Options: `uniform` (random numbers), `dir` (the folder of the file's own
+-- modules), `out` (a file in place of stdout), `before` (called before each print, to clear the
+-- progress line).
 function chunk.environment(options)
   options = options or {}
   local env = { pairs = sorted.pairs }
   env._G = env
   env.math = math_with(function() return (options.uniform or math.random)() end)
-  env.print = function(...) return printer(options.out or io.stdout, options.before)(...) end
+  env.print = printer(options)
+  env.require = requirer(env, options.dir)
   if options.out then env.io = io_to(options.out) end
   return setmetatable(env, { __index = _G })
 end
@@ -92,7 +141,7 @@ function chunk.run(path, text, env)
   if text:sub(1, 1) == "\27" then message.user("%s:1: this is compiled Lua; expected its source", path) end
   local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path))
   if not fn then message.user("%s", message.relocate(err)) end
-  return chunk.call(path .. ":1", setfenv(fn, env or chunk.environment()))
+  return chunk.call(path .. ":1", setfenv(fn, env or chunk.environment { dir = fs.dirname(path) }))
 end
 
 return chunk

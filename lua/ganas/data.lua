@@ -42,7 +42,7 @@ end
 
 local function as_given(file, context)
   if fs.is_file(file) then return file end
-  local beside = context.path and fs.join(fs.dirname(context.path), file)
+  local beside = context.path and not context.embedded and fs.join(fs.dirname(context.path), file)
   if beside and fs.is_file(beside) then return beside end
 end
 

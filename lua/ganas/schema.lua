@@ -51,12 +51,13 @@ local function has_type(value, rule)
   return false
 end
 
+-- A bound of 2^53 is there for exactness; nobody needs to read it.
 local function limits(rule)
-  local words = {}
-  if rule.min and rule.max then
-    words[1] = "from " .. message.number(rule.min) .. " to " .. message.number(rule.max)
+  local words, most = {}, rule.max ~= 2 ^ 53 and rule.max or nil
+  if rule.min and most then
+    words[1] = "from " .. message.number(rule.min) .. " to " .. message.number(most)
   elseif rule.min then words[1] = "of at least " .. message.number(rule.min)
-  elseif rule.max then words[1] = "of at most " .. message.number(rule.max)
+  elseif most then words[1] = "of at most " .. message.number(most)
   end
   if rule.above then words[#words + 1] = "above " .. message.number(rule.above) end
   return #words > 0 and " " .. table.concat(words, " ") or ""
@@ -68,10 +69,17 @@ local function type_name(rule, name)
   return NAMES[name]
 end
 
+local function choices(list)
+  if type(list[1]) == "string" then return message.names(list) end
+  local words = {}
+  for i, item in ipairs(list) do words[i] = message.value(item) end
+  return table.concat(words, " or ")
+end
+
 -- What a rule accepts, in words.
 local function expected(rule)
   if rule.expected then return rule.expected end
-  if rule.enum then return message.names(rule.enum) end
+  if rule.enum then return choices(rule.enum) end
   local words = {}
   for i, name in ipairs(types(rule)) do words[i] = type_name(rule, name) end
   local last = table.remove(words)
@@ -112,6 +120,12 @@ local function in_enum(value, rule)
   return false
 end
 
+-- Whether one value, no table, is what a rule accepts.
+function schema.fits(value, rule)
+  if rule.enum then return in_enum(value, rule) end
+  return has_type(value, rule) and (type(value) ~= "number" or in_range(value, rule))
+end
+
 local function check_enum(value, rule, path, where)
   local near = type(value) == "string" and message.nearest(value, rule.enum)
   local hint = near and ("did you mean %s?"):format(message.quote(near)) or "expected " .. expected(rule)
@@ -133,9 +147,8 @@ end
 
 check_value = function(value, rule, path, where)
   if type(rule) == "string" then rule = { type = rule } end
-  if rule.enum then
-    if not in_enum(value, rule) then check_enum(value, rule, path, where) end
-  elseif not has_type(value, rule) or type(value) == "number" and not in_range(value, rule) then
+  if not schema.fits(value, rule) then
+    if rule.enum then check_enum(value, rule, path, where) end
     fail(path, where, "is %s; expected %s", message.value(value), expected(rule))
   end
   local wrong = rule.check and rule.check(value)

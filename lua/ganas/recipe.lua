@@ -1,0 +1,148 @@
+-- recipe - loads a recipe: finds its file, runs it, checks every field, reads the arguments, opens
+-- what it names. The result is the plan of a search.
+--
+-- Fields of a recipe: about, space, evaluate, args, identity, constraints, search, done. `space`,
+-- `constraints` and `search` may be functions of the arguments; an evaluator that is a function
+-- gets them as its second argument.
+
+local Rng = require "ganas.rng"
+local args = require "ganas.args"
+local chunk = require "ganas.chunk"
+local fs = require "ganas.fs"
+local library = require "ganas.library"
+local message = require "ganas.message"
+local schema = require "ganas.schema"
+local source = require "ganas.source"
+local sorted = require "ganas.sorted"
+
+local recipe = {}
+
+local FIELDS = {
+  about = { type = "string", required = true, expected = "a sentence about the recipe" },
+  space = { type = { "string", "table", "function" }, required = true,
+    expected = "the name of a space, its path, or a table" },
+  evaluate = { type = { "table", "function" }, required = true,
+    expected = "{ 'table', file = ... } or a function(arch)" },
+  args = { type = "table", default = {}, expected = "a table: name = default" },
+  identity = { enum = { "string", "network" } },
+  constraints = { type = { "list", "function" }, expected = "a list of rules and functions" },
+  search = { type = { "table", "function" }, default = {}, expected = "a table of settings" },
+  done = { type = "function", expected = "a function(run)" },
+}
+
+-- ---- running the file ----
+
+-- What a recipe's math.random draws from. The stream is made when the first number is needed: until
+-- then the seed may still change.
+local function randomness(seed)
+  local self, stream = { seed = seed }, nil
+  function self.uniform()
+    self.drawn = true
+    stream = stream or Rng.new(self.seed, "recipe")
+    return stream:uniform()
+  end
+  return self
+end
+
+local function run_file(plan, seed)
+  plan.random = randomness(seed)
+  plan.env = chunk.environment {
+    uniform = plan.random.uniform,
+    dir = not plan.embedded and fs.dirname(plan.path) or nil,
+    out = plan.json and io.stderr or nil,
+    before = plan.before_print,
+  }
+  local value = chunk.run(plan.path, plan.source, plan.env)
+  if type(value) ~= "table" then
+    message.user("%s:1: this file gives %s; expected a recipe, 'return { about = ..., space = ..., ... }'",
+      plan.path, message.value(value))
+  end
+  return value
+end
+
+local function misplaced(plan, value)
+  if value.grow and not value.evaluate then
+    message.user("%s: this is a space, not a recipe; try 'ganas-lua check %s'", plan.where "grow", plan.path)
+  end
+  for name in sorted(args.STANDARD) do
+    if value[name] ~= nil then
+      message.user("%s: field '%s' is an argument; expected args = { %s = ... }", plan.where(name),
+        name, name)
+    end
+  end
+end
+
+local function check_fields(plan, value)
+  misplaced(plan, value)
+  local fields = schema.check(value, FIELDS, plan.where)
+  return fields, args.values(args.rules(fields.args, plan.where), plan.given)
+end
+
+-- Runs the file; once more with the right seed when it drew random numbers before that was known.
+local function run_seeded(plan)
+  local guess = tonumber(plan.given.seed) or args.STANDARD.seed.default
+  local fields, values = check_fields(plan, run_file(plan, guess))
+  if plan.random.drawn and values.seed ~= guess then
+    fields, values = check_fields(plan, run_file(plan, values.seed))
+  end
+  plan.random.seed = values.seed
+  return fields, values
+end
+
+-- ---- the plan ----
+
+-- Fields that may be functions of the arguments.
+local function of_arguments(plan, name)
+  local value = plan.recipe[name]
+  if type(value) ~= "function" then return value end
+  local where = plan.where(name)
+  local result = chunk.call(where, value, plan.args)
+  return schema.value(result, { type = name == "space" and { "string", "table" } or "table",
+    expected = "a function that returns " .. (FIELDS[name].expected) }, plan.where, { name })
+end
+
+local STANDARD = sorted.keys(args.STANDARD)
+
+local function new_plan(found, given)
+  local plan = {
+    name = found.name, path = found.path, source = found.text, embedded = found.embedded,
+    where = source.where(found.path, found.text), given = given.args or {},
+  }
+  for _, name in ipairs { "threads", "data", "out", "quiet", "json", "before_print" } do
+    plan[name] = given[name]
+  end
+  return plan
+end
+
+local function find(word)
+  local found = library.find("recipes", word)
+  if found then return found end
+  local raise = library.is_path(word) and message.user or message.usage
+  raise("%s", library.missing("recipes", word))
+end
+
+-- Loads a recipe as far as its own text goes: fields and arguments, not yet what these name.
+-- `given`: args (name -> text), threads, data, out, quiet, json, before_print.
+function recipe.read(word, given)
+  local plan = new_plan(find(word), given or {})
+  plan.recipe, plan.args = run_seeded(plan)
+  plan.about, plan.identity = plan.recipe.about, plan.recipe.identity
+  for _, name in ipairs(STANDARD) do plan[name] = plan.args[name] end
+  return plan
+end
+
+-- Opens what a recipe names: space, constraints, evaluator, settings.
+function recipe.open(plan)
+  plan.space = require("ganas.grammar").load(of_arguments(plan, "space"), plan)
+  plan.identity = plan.identity or plan.space.identity
+  local constraints = of_arguments(plan, "constraints")
+  plan.constraints = require("ganas.constraints").new(constraints, plan.space, plan.where)
+  plan.evaluator = require("ganas.evaluate").open(plan.recipe.evaluate, plan.space, plan)
+  plan.settings = require("ganas.settings").resolve(of_arguments(plan, "search"), plan, plan.where)
+  return plan
+end
+
+-- Both: the plan of a search.
+function recipe.load(word, given) return recipe.open(recipe.read(word, given)) end
+
+return recipe
