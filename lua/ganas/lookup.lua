@@ -148,6 +148,8 @@ function Lookup.open(spec, space, context)
   find_key(self, fields.key, where("evaluate", fields.key and "key" or "file"))
   join(self)
   if not fields.partial then check_complete(self) end
+  self.path, self.rows = path, self.table.rows
+  self.table:free()
   return self
 end
 
@@ -158,7 +160,7 @@ function Lookup:score(batch, first, n)
   local rows = self.pool:find(asked)
   for i = 1, n do
     local row = rows[i - 1]
-    results[i] = row < 0 and { error = "no row for it in " .. self.table.path }
+    results[i] = row < 0 and { error = "no row for it in " .. self.path }
       or { score = self.scores[row], report = self.reports and self.reports[row] or nil }
   end
   asked:free()
@@ -166,7 +168,7 @@ function Lookup:score(batch, first, n)
 end
 
 function Lookup:describe()
-  return string.format("table %s: %d rows by column %s", self.table.path, self.table.rows, self.key)
+  return string.format("table %s: %d rows by column %s", self.path, self.rows, self.key)
 end
 
 return Lookup
