@@ -133,6 +133,10 @@ local function add_notations(domain, fields, where)
   domain.notation = notation.new(domain, fields.format, fields.parse, make_fail(where, "format"))
   domain.keys, domain.key_notations = {}, {}
   for name, value in sorted(fields.keys) do
+    if type(name) ~= "string" then
+      message.user("%s: field 'keys' has %s without the name of a column; expected column = '%%d%%d' or such",
+        where("keys", name), message.value(value))
+    end
     domain.keys[#domain.keys + 1] = name
     domain.key_notations[name] = key_notation(domain, name, value, where)
   end
@@ -198,11 +202,13 @@ function grammar.read(path, text, env)
 end
 
 local function find(name, context)
-  local found = library.find("spaces", name)
-  if found then return found end
+  local ok, found = pcall(library.find, "spaces", name)
   local beside = context.path and library.is_path(name) and fs.join(fs.dirname(context.path), name)
-  if beside and fs.is_file(beside) then return library.find("spaces", beside) end
+  if ok and not found and beside and fs.is_file(beside) then found = library.find("spaces", beside) end
+  if ok and found then return found end
   local where = context.where and context.where "space" .. ": " or ""
+  if not ok and message.is_user(found) then error(message.prefixed(where, found), 0) end
+  if not ok then error(found, 0) end
   message.user("%s%s", where, library.missing("spaces", name))
 end
 
@@ -215,6 +221,10 @@ function grammar.load(spec, context)
     return grammar.read(found.path, found.text, context.env)
   end
   local base = context.where or function() return "?" end
+  if type(spec) ~= "table" then
+    message.user("%s: field 'space' is %s; expected the name of a space, its path, or a table", base "space",
+      message.value(spec))
+  end
   return grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
 end
 

@@ -61,12 +61,32 @@ local function unread(plan)
   return list
 end
 
+-- Every step has to lead somewhere.
+local function check_read(plan, outputs)
+  local read = {}
+  for _, i in ipairs(outputs) do read[i] = true end
+  for _, i in ipairs(unread(plan)) do
+    if plan[i + 1].role == "step" and not read[i] then
+      message.user("%s: node %d leads nowhere: neither a step nor the output reads it", plan.where, i)
+    end
+  end
+  return outputs
+end
+
 local function add_output(plan, list)
-  local sources = list and check_sources(plan, list, "the output") or unread(plan)
+  local sources = list and check_read(plan, check_sources(plan, list, "the output")) or unread(plan)
   plan.outputs = { add(plan, { role = "output", read = "fixed", sources = sources }) }
 end
 
 local forms = {}
+
+-- The least number of chosen edges has to fit into the limit.
+local function check_edges(plan, least)
+  if plan.edges == 0 or plan.edges >= least then return end
+  message.user("%s: at most %d edges, but the smallest graph has %d; expected edges = { max = %d } or more",
+    plan.where,
+    plan.edges, least, least)
+end
 
 function forms.fixed(plan, g)
   add_inputs(plan, g.inputs)
@@ -92,6 +112,7 @@ function forms.free(plan, g)
       least,
       g.inputs, g.inputs + 1)
   end
+  check_edges(plan, least - g.inputs)
   add_inputs(plan, g.inputs)
   for i = g.inputs, most - 2 do
     add(plan, { role = "step", read = "free", sources = range(0, i - 1), ends = i >= least - 1 })
@@ -143,19 +164,20 @@ local function check_choice(plan, reads, i)
   return sources
 end
 
+local function add_step(plan, step, i)
+  local reads = step.reads
+  local node = { role = "step", ops = step.ops, read = reads.read or "fixed", picks = reads.picks,
+    after = reads.after }
+  node.sources = reads.read and check_choice(plan, reads, i) or check_sources(plan, reads, "step " .. i)
+  add(plan, node)
+  return reads.read and (reads.picks or 1) or 0
+end
+
 function forms.steps(plan, g)
+  local least = 0
   add_inputs(plan, g.inputs)
-  for i, step in ipairs(g.steps) do
-    local reads = step.reads
-    if reads.read then
-      local sources = check_choice(plan, reads, i)
-      add(plan, { role = "step", ops = step.ops, read = reads.read, sources = sources, picks = reads.picks,
-        after = reads.after })
-    else
-      local sources = check_sources(plan, reads, "step " .. i)
-      add(plan, { role = "step", ops = step.ops, read = "fixed", sources = sources })
-    end
-  end
+  for i, step in ipairs(g.steps) do least = least + add_step(plan, step, i) end
+  check_edges(plan, least)
   add_output(plan, g.output)
 end
 
@@ -172,6 +194,6 @@ function grow.plan(g)
 end
 
 -- Whether a value is such a description.
-function grow.is_form(value) return type(value) == "table" and forms[value.form] ~= nil end
+function grow.is_form(value) return type(value) == "table" and value.where and forms[value.form] ~= nil end
 
 return grow

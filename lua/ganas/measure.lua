@@ -55,7 +55,7 @@ local function range(space, id)
   return ends[0], ends[1]
 end
 
-local function register(space, name, kind, values, broken, whole)
+local function register(space, name, kind, values, broken, whole, where)
   if space.registered == MOST then
     message.here("%s is one measure too many; expected at most %d, counts of operations included",
       message.quote(name), MOST)
@@ -65,6 +65,10 @@ local function register(space, name, kind, values, broken, whole)
   local entry = { name = name, id = id[0], kind = kind, whole = whole,
     maskable = kind == "sum" and not space.ends }
   entry.least, entry.greatest = range(space, entry.id)
+  if not (finite(entry.least) and finite(entry.greatest)) then
+    message.user("%s: measure %s: its sums are too large for a number; expected another unit", where,
+      message.quote(name))
+  end
   space.measures[name], space.registered = entry, space.registered + 1
   return entry
 end
@@ -77,7 +81,7 @@ function add.sum(space, name, m)
     local word = space.ops[op + 1]
     return call_sum(m, name, step, word, factors[word] or {})
   end)
-  return register(space, name, "sum", values, nil, whole)
+  return register(space, name, "sum", values, nil, whole, m.where)
 end
 
 function add.count(space, name, m)

@@ -43,7 +43,8 @@ local function size_of(space, graph)
   end
   local size = space.nodes - steps + n
   if size >= space.least and size <= space.nodes then return size end
-  return nil, string.format("a graph of %d nodes; expected %d to %d", size, space.least, space.nodes)
+  local least = space.least < space.nodes and space.least .. " to " or ""
+  return nil, string.format("a graph of %d nodes; expected %s%d", size, least, space.nodes)
 end
 
 local function put_ops(space, graph, size)

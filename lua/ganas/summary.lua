@@ -4,6 +4,7 @@ local message = require "ganas.message"
 
 local function size_text(space)
   local size, exact = space:size()
+  if size == math.huge then return "more graphs than a number can say" end
   local number = size < 1e15 and string.format("%.0f", size) or string.format("%.3g", size)
   local unit = space.identity == "network" and "graphs, isomorphic ones are one candidate" or "candidates"
   return (exact and "" or "at most ") .. number .. " " .. unit
@@ -19,8 +20,8 @@ end
 local function choices_text(space)
   local steps = plural(#space.steps, "operation")
   if space.ends then
-    return string.format("%d to %d nodes with input and output, any edges forward%s", space.least,
-      space.nodes,
+    local least = space.least < space.nodes and space.least .. " to " or ""
+    return string.format("%s%d nodes with input and output, any edges forward%s", least, space.nodes,
       edges_text(space))
   elseif space.varies then return steps .. " and what they read" .. edges_text(space)
   elseif space.picks > 0 then return steps .. ", " .. plural(space.picks, "source") .. edges_text(space) end

@@ -361,7 +361,37 @@ describe("the loader", function()
       :find("^here: measure 'm': step 1, 'a': .-grammar_spec.lua:%d+: attempt to index"))
   end)
 
+  it("refuses grammars that can't work", function()
+    local function made(grow, ...)
+      local place = { ... }
+      return text_of(function() load { ops = { "a", "b" }, grow = grow(unpack(place)) } end)
+    end
+    assert.equal("here: node 2 leads nowhere: neither a step nor the output reads it",
+      made(space.fixed, { reads = { { 0 }, { 0 } }, output = { 1 } }))
+    assert.equal("here: at most 3 edges, but the smallest graph has 9; expected edges = { max = 9 } or more",
+      made(space.free, { nodes = { 10, 12 }, edges = { max = 3 } }))
+    assert.equal("here: at most 2 edges, but the smallest graph has 3; expected edges = { max = 3 } or more",
+      made(space.steps, { inputs = 2, { reads = space.any() }, { reads = space.choose(2) },
+        edges = { max = 2 } }))
+    assert.equal("here: 3 nodes have no room for 3 inputs and the output; expected at least 4",
+      made(space.free, { nodes = { 3, 5 }, inputs = 3 }))
+    assert.equal("here: these graphs have more than 64 nodes, inputs, states and outputs included",
+      made(space.cells, { "a", "b", states = 12 }))
+    assert.truthy(why({ dead = { "a", "b" } }):find "^here: node 3: no path leads")
+    assert.equal("here: measure 'm': its sums are too large for a number; expected another unit",
+      why { measures = { m = space.sum(function() return 1e308 end) } })
+    assert.equal("r.lua:space.keys.1: field 'keys' has '%d%d' without the name of a column; "
+      .. "expected column = '%d%d' or such", why { keys = { "%d%d" } })
+    assert.equal("r.lua:space.grow: field 'grow' is a table of another kind; expected space.fixed { }, "
+      .. "space.free { }, space.cells { }, space.chain(n) or space.steps { "
+      .. "}", why { grow = { form = "chain" } })
+  end)
+
   it("names spaces that it doesn't find", function()
+    assert.equal("r.lua:space: field 'space' is 5; expected the name of a space, its path, or a table",
+      text_of(load, 5))
+    assert.equal("r.lua:space: 'spaces/' is a folder; expected a file", text_of(load, "spaces/"))
+    assert.equal("r.lua:space: no file 'nope/x.lua'", text_of(load, "nope/x.lua"))
     local text = text_of(load, "nasbench20")
     assert.truthy(text:find("^r.lua:space: no space 'nasbench20'; did you mean 'nasbench201'%? looked in "),
       text)
