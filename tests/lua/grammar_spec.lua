@@ -383,8 +383,8 @@ describe("the loader", function()
     assert.equal("r.lua:space.keys.1: field 'keys' has '%d%d' without the name of a column; "
       .. "expected column = '%d%d' or such", why { keys = { "%d%d" } })
     assert.equal("r.lua:space.grow: field 'grow' is a table of another kind; expected space.fixed { }, "
-      .. "space.free { }, space.cells { }, space.chain(n) or space.steps { "
-      .. "}", why { grow = { form = "chain" } })
+      .. "space.free { }, space.cells { }, space.chain(n) or space.steps { }",
+      why { grow = { form = "chain" } })
   end)
 
   it("names spaces that it doesn't find", function()
