@@ -3,7 +3,7 @@
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads | mat nn optim gnn |
- *     space measure size identity rule walk batch table pool |
+ *     space measure size identity rule walk batch draw mutate table keys pool |
  *     encode edge policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H

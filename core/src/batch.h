@@ -21,6 +21,9 @@ void batch_get(const ganas_batch *batch, int32_t i, struct graph *g);
 /* Appends a graph that is known to be good. GANAS_E_FULL. */
 int32_t batch_put(ganas_batch *batch, const struct graph *g);
 
+/* Room for at least `capacity` candidates; pointers into the batch move. */
+int32_t batch_reserve(ganas_batch *batch, int32_t capacity);
+
 static inline const uint8_t *batch_op(const ganas_batch *batch, int32_t i)
 {
     return batch->op + (size_t)i * (size_t)batch->space->nodes;

@@ -1,8 +1,10 @@
 /*
- * rule.h - declared rules: bounds on measures. A bound on a SUM is held by masks while sampling.
+ * rule.h - declared rules: bounds on measures. A bound on a SUM is held by masks while sampling,
+ * on spaces without end_op (with it, pruning makes sums depend on the whole graph).
  *
- * Masked rules are kept apart as `bound`s in the form  lower <= sum <= upper  so that a walk can
- * carry one running sum each.
+ * Bounds on sums are kept apart as `bound`s in the form  lower <= sum <= upper; the first `bounds`
+ * are the masked ones, and a walk carries one running sum each. A space has only one kind: all of
+ * its sums can be masked, or none.
  */
 #ifndef GANAS_RULE_H
 #define GANAS_RULE_H
@@ -14,11 +16,19 @@ struct rule {
     int32_t measure, compare; /* ganas_compare */
     double bound;
     bool masked;
+    int32_t sum; /* a SUM: number of its struct bound, else -1 */
 };
 
+/*
+ * A bound on a sum, in whole units: the table times a power of two, rounded, so that sums are exact
+ * in any order and masks and checks agree to the last candidate. `lower` and `upper` are widened by
+ * what rounding, here and in the user's arithmetic, may have cost.
+ */
 struct bound {
-    const struct measure *measure; /* a SUM */
-    double lower, upper; /* -INFINITY, INFINITY when open; widened by the rounding slack */
+    const struct measure *measure;      /* a SUM */
+    double lower, upper;                /* -INFINITY, INFINITY when open */
+    double *table;                      /* [nodes * ops] */
+    double *least_from, *greatest_from; /* [nodes + 1]: what nodes i.. can add */
 };
 
 struct ganas_rules {
@@ -30,6 +40,9 @@ struct ganas_rules {
 
 /* Whether rule r holds for a graph. */
 bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g);
+
+/* Whether the masked rules hold. */
+bool rules_masked_hold(const ganas_rules *rules, const struct graph *g);
 
 /* Whether all rules hold. */
 bool rules_hold(const ganas_rules *rules, const struct graph *g);

@@ -2,7 +2,8 @@
  * space.h - a space: the grammar of its graphs, and the measures defined on them.
  *
  * A graph in the core is a `struct graph`: for each node an operation and the set of nodes it
- * reads.
+ * reads. Implemented in space.c (grammar), measure.c (pruning, measures), identity.c (keys) and
+ * size.c (how many graphs there are).
  */
 #ifndef GANAS_SPACE_H
 #define GANAS_SPACE_H
@@ -18,13 +19,16 @@ struct graph {
 };
 
 struct space_node {
-    bits op_set;       /* operations it may take */
+    bits op_set;       /* operations it may take: end_op only where the graph may end, and nothing
+                          else at the last node */
     bits read_set;     /* FIXED: what it reads; else candidates */
+    bits pick_set;     /* CHOOSE: candidates that leave enough for the nodes that come after it */
     uint8_t read_kind; /* ganas_read */
     uint8_t picks;     /* CHOOSE: sources */
     int8_t after;      /* CHOOSE: its sources come after those of that node; -1 */
     bool chooses_op;   /* more than one operation */
     bool chooses_read; /* CHOOSE or FREE, with more than one outcome */
+    int32_t finish;    /* fewest edges of CHOOSE and FREE nodes from this node to the end */
 };
 
 struct measure {
@@ -37,13 +41,25 @@ struct measure {
 };
 
 struct ganas_space {
-    int32_t nodes, ops, end_op, min_nodes, max_edges;
+    int32_t nodes, ops, end_op; /* end_op: -1 for none */
+    int32_t min_nodes;          /* `nodes` without end_op */
+    int32_t max_edges;          /* INT32_MAX for no limit */
     bits dead_ops, output_set;
     bits input_set; /* FIXED nodes with nothing to read */
     struct space_node node[GANAS_MAX_NODES];
     int32_t measures;
     struct measure measure[SPACE_MAX_MEASURES];
 };
+
+/* Whether node i may end a graph, and whether it may be followed by another. */
+bool space_ends(const ganas_space *space, int i);
+bool space_goes_on(const ganas_space *space, int i);
+
+/* Edges that node i has at least: its picks, 1 of a FREE node; those of FIXED nodes don't count. */
+int space_need(const ganas_space *space, int i);
+
+/* Operations that node i may take in a graph that goes on after it. */
+bits space_inner_ops(const ganas_space *space, int i);
 
 /* The output nodes of a graph: its last node with end_op, else the space's. */
 bits space_outputs(const ganas_space *space, const struct graph *g);
@@ -54,6 +70,14 @@ bits space_live(const ganas_space *space, const struct graph *g);
 
 /* GANAS_OK, or GANAS_E_SPACE with the node that breaks the grammar and why. Fills FIXED reads. */
 int32_t space_check(const ganas_space *space, struct graph *g);
+
+/* Sum of table[node * ops + op], node 0 upward: over all nodes without end_op, else over those that
+   are live. */
+double space_sum(const ganas_space *space, const double *table, const struct graph *g);
+
+/* Least and greatest that nodes i.. can add to such a sum, [nodes + 1] each. */
+void space_sum_ranges(const ganas_space *space, const double *table, double *least_from,
+                      double *greatest_from);
 
 double space_measure(const ganas_space *space, int32_t measure, const struct graph *g);
 

@@ -50,4 +50,7 @@ void walk_take_edge(struct walk *w, int j, bool yes);
 /* On to the next node; false when the graph is finished. */
 bool walk_next(struct walk *w);
 
+/* Whether a finished graph obeys every masked rule: false only after two bounds met, or with EQ. */
+bool walk_holds(const struct walk *w);
+
 #endif

@@ -232,11 +232,6 @@ static void backward_is_the_gradient(void **state)
     }
 }
 
-struct ppo_case {
-    struct ppo_update u;
-    real *memory;
-};
-
 static double ppo_value(void *context)
 {
     struct ppo_update *u = context;
@@ -273,7 +268,7 @@ static void ppo_loss_has_its_gradient(void **state)
         ppo_prepare(&u, reward);
         /* Away from the old policy, so that some ratios are clipped and some are not. */
         for (int32_t i = 0; i < f.policy->params.n; i++)
-            f.policy->params.theta[i] += (real)(0.05 * draws_normal(&d));
+            f.policy->params.theta[i] += (real)(0.1 * draws_normal(&d));
         ppo_gradient(&u, &stats);
         assert_true(stats.ratio > 0.05 && stats.ratio < 0.95);
         assert_true(gradient_error(&f.policy->params, ppo_value, &u) < 1e-6);

@@ -1,0 +1,154 @@
+/* draw.c - graphs drawn uniformly choice by choice, and all graphs one after another. */
+#include "batch.h"
+#include "rng.h"
+#include "status.h"
+#include "walk.h"
+
+enum { MAX_TRIES = 1000 };
+
+/* ---- random graphs ---- */
+
+static void draw_reads(struct walk *w, struct draws *d)
+{
+    const struct space_node *n = &w->space->node[w->node];
+    if (n->read_kind == GANAS_READ_CHOOSE)
+        for (int i = 0; i < n->picks; i++)
+            walk_take_pick(w, draws_member(d, walk_picks(w)));
+    if (n->read_kind != GANAS_READ_FREE)
+        return;
+    for (bits s = n->read_set; s; s &= s - 1) {
+        int j = bits_first(s), open = walk_edge(w, j);
+        bool yes = open == (WALK_NO | WALK_YES) ? draws_u32(d) & 1 : open == WALK_YES;
+        walk_take_edge(w, j, yes);
+    }
+}
+
+/* One walk; false when it met a dead end. */
+static bool draw_graph(struct walk *w, const ganas_space *space, const ganas_rules *rules,
+                       struct draws *d)
+{
+    walk_start(w, space, rules);
+    do {
+        bits open = walk_ops(w);
+        if (!open)
+            return false;
+        walk_take_op(w, open & (open - 1) ? draws_member(d, open) : bits_first(open));
+        draw_reads(w, d);
+    } while (walk_next(w));
+    return walk_holds(w);
+}
+
+int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_rng *rng, int32_t n,
+                           int64_t *dropped)
+{
+    int64_t lost = 0;
+    int32_t status = GANAS_OK;
+    if (n < 0 || n > batch->capacity - batch->count)
+        return status_fail(GANAS_E_FULL, "%d more candidates in a batch with room for %d", n,
+                           batch->capacity - batch->count);
+    uint64_t first = rng_take(rng, n);
+    for (int32_t m = 0; m < n && !status; m++) {
+        struct draws d = rng_draws(rng, first + (uint64_t)m);
+        struct walk w;
+        int tries = 1;
+        while (!draw_graph(&w, batch->space, rules, &d) && tries < MAX_TRIES)
+            tries++;
+        lost += tries - 1;
+        status = tries < MAX_TRIES
+                     ? batch_put(batch, &w.graph)
+                     : status_fail(GANAS_E_EMPTY,
+                                   "%d draws in a row met a dead end: the bounds can hardly hold "
+                                   "together",
+                                   MAX_TRIES);
+    }
+    if (dropped)
+        *dropped = lost;
+    return status;
+}
+
+/* ---- all graphs ---- */
+
+struct listing {
+    ganas_batch *batch;
+    int64_t skip; /* graphs still to be passed over */
+    bool more;    /* a graph was found when the batch was full */
+};
+
+static void list_node(struct listing *l, const struct walk *w);
+
+static void list_finished(struct listing *l, const struct walk *w)
+{
+    if (!walk_holds(w))
+        return;
+    if (l->skip > 0)
+        l->skip--;
+    else if (l->batch->count < l->batch->capacity)
+        (void)batch_put(l->batch, &w->graph);
+    else
+        l->more = true;
+}
+
+static void list_next(struct listing *l, const struct walk *w)
+{
+    struct walk next = *w;
+    if (walk_next(&next))
+        list_node(l, &next);
+    else
+        list_finished(l, &next);
+}
+
+static void list_picks(struct listing *l, const struct walk *w)
+{
+    if (w->picked == w->space->node[w->node].picks) {
+        list_next(l, w);
+        return;
+    }
+    for (bits open = walk_picks(w); open && !l->more; open &= open - 1) {
+        struct walk next = *w;
+        walk_take_pick(&next, bits_first(open));
+        list_picks(l, &next);
+    }
+}
+
+/* Candidates of the FREE node that are left to decide about. */
+static void list_edges(struct listing *l, const struct walk *w, bits left)
+{
+    if (!left) {
+        list_next(l, w);
+        return;
+    }
+    int j = bits_first(left), open = walk_edge(w, j);
+    for (int yes = 0; yes <= 1 && !l->more; yes++) {
+        struct walk next = *w;
+        if (!(open & (yes ? WALK_YES : WALK_NO)))
+            continue;
+        walk_take_edge(&next, j, yes);
+        list_edges(l, &next, left & (left - 1));
+    }
+}
+
+static void list_node(struct listing *l, const struct walk *w)
+{
+    const struct space_node *n = &w->space->node[w->node];
+    for (bits open = walk_ops(w); open && !l->more; open &= open - 1) {
+        struct walk next = *w;
+        walk_take_op(&next, bits_first(open));
+        if (n->read_kind == GANAS_READ_CHOOSE)
+            list_picks(l, &next);
+        else if (n->read_kind == GANAS_READ_FREE)
+            list_edges(l, &next, n->read_set);
+        else
+            list_next(l, &next);
+    }
+}
+
+int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int64_t skip,
+                              int32_t *more)
+{
+    struct listing l = {.batch = batch, .skip = skip};
+    struct walk w;
+    walk_start(&w, batch->space, rules);
+    list_node(&l, &w);
+    *more = l.more;
+    return GANAS_OK;
+}

@@ -1,0 +1,237 @@
+/*
+ * mutate.c - edits of graphs that keep the grammar and the masked rules.
+ *
+ * An edit happens at a locus, chosen uniformly: the operation of a node, one source of a CHOOSE
+ * node, one candidate edge of a FREE node; where graphs differ in size also a node that is put in
+ * or taken out.
+ */
+#include <string.h>
+
+#include "batch.h"
+#include "rng.h"
+#include "rule.h"
+#include "status.h"
+
+enum { EDIT_TRIES = 64, MUTANT_TRIES = 8 };
+
+struct edit {
+    const ganas_space *space;
+    const ganas_rules *rules;
+    struct draws *draws;
+};
+
+/* ---- loci ---- */
+
+static bool resizes(const ganas_space *s)
+{
+    return s->end_op >= 0 && s->min_nodes < s->nodes;
+}
+
+/* Nodes whose operation can change: not the one that ends the graph. */
+static bool op_locus(const ganas_space *s, const struct graph *g, int i)
+{
+    return bits_count(space_inner_ops(s, i)) > 1 && !(s->end_op >= 0 && i == g->size - 1);
+}
+
+static int read_loci(const ganas_space *s, int i)
+{
+    const struct space_node *n = &s->node[i];
+    if (!n->chooses_read)
+        return 0;
+    return n->read_kind == GANAS_READ_CHOOSE ? n->picks : bits_count(n->read_set);
+}
+
+static int count_loci(const ganas_space *s, const struct graph *g)
+{
+    int loci = resizes(s) ? 2 : 0;
+    for (int i = 0; i < g->size; i++)
+        loci += op_locus(s, g, i) + read_loci(s, i);
+    return loci;
+}
+
+/* ---- operations and reads ---- */
+
+static void edit_op(struct edit *e, struct graph *g, int i)
+{
+    bits others = space_inner_ops(e->space, i) & ~bit_of(g->op[i]);
+    g->op[i] = (uint8_t)draws_member(e->draws, others);
+}
+
+static void swap_nodes(struct graph *g, int a, int b)
+{
+    uint8_t op = g->op[a];
+    bits reads = g->reads[a];
+    g->op[a] = g->op[b];
+    g->reads[a] = g->reads[b];
+    g->op[b] = op;
+    g->reads[b] = reads;
+}
+
+/* The pair (operation, sources) of two chained nodes has no order of its own: when an edit breaks
+   it, the nodes change places. */
+static void restore_order(const ganas_space *s, struct graph *g)
+{
+    for (int i = g->size - 1; i > 0; i--) {
+        int before = s->node[i].after;
+        if (before >= 0 && bits_first(g->reads[i]) < bits_first(g->reads[before]))
+            swap_nodes(g, before, i);
+    }
+}
+
+static void edit_read(struct edit *e, struct graph *g, int i, int locus)
+{
+    const struct space_node *n = &e->space->node[i];
+    bits set = n->read_kind == GANAS_READ_CHOOSE ? g->reads[i] : n->read_set;
+    while (locus--)
+        set &= set - 1;
+    int j = bits_first(set);
+    if (n->read_kind == GANAS_READ_FREE) {
+        g->reads[i] ^= bit_of(j);
+        return;
+    }
+    bits others = n->read_set & ~g->reads[i];
+    if (!others)
+        return;
+    g->reads[i] ^= bit_of(j) | bit_of(draws_member(e->draws, others));
+    restore_order(e->space, g);
+}
+
+/* ---- size ---- */
+
+/* Reads with a place made at node p. */
+static bits open_gap(bits reads, int p)
+{
+    return (reads & bits_below(p)) | (reads & ~bits_below(p)) << 1;
+}
+
+static bits close_gap(bits reads, int p)
+{
+    return (reads & bits_below(p)) | (reads >> 1 & ~bits_below(p));
+}
+
+/* A new node at p that reads one candidate, and is read by one later node. */
+static void insert_node(struct edit *e, struct graph *g)
+{
+    const ganas_space *s = e->space;
+    int p = 1 + (int)draws_below(e->draws, (uint32_t)(g->size - 1));
+    if (g->size == s->nodes || s->input_set & bit_of(p) || !s->node[p].read_set)
+        return;
+    for (int i = g->size; i > p; i--) {
+        g->op[i] = g->op[i - 1];
+        g->reads[i] = open_gap(g->reads[i - 1], p);
+    }
+    g->size++;
+    g->op[p] = (uint8_t)draws_member(e->draws, space_inner_ops(s, p));
+    g->reads[p] = bit_of(draws_member(e->draws, s->node[p].read_set));
+    int reader = p + 1 + (int)draws_below(e->draws, (uint32_t)(g->size - p - 1));
+    g->reads[reader] |= bit_of(p);
+}
+
+/* Takes node p out; who read it alone reads what it read. */
+static void delete_node(struct edit *e, struct graph *g)
+{
+    if (g->size <= e->space->min_nodes || g->size < 3)
+        return;
+    int p = 1 + (int)draws_below(e->draws, (uint32_t)(g->size - 2));
+    if (e->space->input_set & bit_of(p))
+        return;
+    for (int i = p + 1; i < g->size; i++) {
+        bits reads = g->reads[i] & ~bit_of(p);
+        g->reads[i] = reads ? reads : g->reads[i] ? g->reads[p] : 0;
+    }
+    for (int i = p; i + 1 < g->size; i++) {
+        g->op[i] = g->op[i + 1];
+        g->reads[i] = close_gap(g->reads[i + 1], p);
+    }
+    g->size--;
+    g->op[g->size] = 0;
+    g->reads[g->size] = 0;
+}
+
+/* ---- edits ---- */
+
+static void edit_at(struct edit *e, struct graph *g, int locus)
+{
+    for (int i = 0; i < g->size; i++) {
+        if (op_locus(e->space, g, i) && locus-- == 0) {
+            edit_op(e, g, i);
+            return;
+        }
+        int loci = read_loci(e->space, i);
+        if (locus < loci) {
+            edit_read(e, g, i, locus);
+            return;
+        }
+        locus -= loci;
+    }
+    if (locus == 0)
+        insert_node(e, g);
+    else
+        delete_node(e, g);
+}
+
+static bool is_good(const struct edit *e, struct graph *g)
+{
+    return space_check(e->space, g) == GANAS_OK && rules_masked_hold(e->rules, g);
+}
+
+/* One edit that changes the graph and leaves it good; nothing when none is found in a few tries. */
+static void edit_once(struct edit *e, struct graph *g)
+{
+    int loci = count_loci(e->space, g);
+    for (int tries = 0; tries < EDIT_TRIES && loci > 0; tries++) {
+        struct graph edited = *g;
+        edit_at(e, &edited, (int)draws_below(e->draws, (uint32_t)loci));
+        if (memcmp(&edited, g, sizeof edited) != 0 && is_good(e, &edited)) {
+            *g = edited;
+            return;
+        }
+    }
+}
+
+static void mutate_graph(struct edit *e, struct graph *g, double more, int most)
+{
+    struct graph parent = *g;
+    for (int tries = 0; tries < MUTANT_TRIES; tries++) {
+        *g = parent;
+        edit_once(e, g);
+        for (int n = 1; n < most && draws_uniform(e->draws) < more; n++)
+            edit_once(e, g);
+        if (memcmp(g, &parent, sizeof parent) != 0)
+            return;
+    }
+}
+
+static int32_t check_arguments(const ganas_batch *batch, const ganas_batch *parents, int32_t n,
+                               double more, int32_t most)
+{
+    if (parents->space != batch->space || parents->count == 0)
+        return status_fail(GANAS_E_ARGUMENT, "mutants need at least one parent of the same space");
+    if (n < 0 || n > batch->capacity - batch->count)
+        return status_fail(GANAS_E_FULL, "%d more candidates in a batch with room for %d", n,
+                           batch->capacity - batch->count);
+    if (!(more >= 0 && more < 1) || most < 1)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "edits with %g for another and at most %d; in [0, 1), and at least 1",
+                           more, most);
+    return GANAS_OK;
+}
+
+int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const ganas_rules *rules,
+                           ganas_rng *rng, int32_t n, double more, int32_t most, int32_t *parent)
+{
+    int32_t status = check_arguments(batch, parents, n, more, most);
+    uint64_t first = status ? 0 : rng_take(rng, n);
+    for (int32_t m = 0; m < n && !status; m++) {
+        struct draws d = rng_draws(rng, first + (uint64_t)m);
+        struct edit e = {.space = batch->space, .rules = rules, .draws = &d};
+        struct graph g;
+        int32_t row = (int32_t)draws_below(&d, (uint32_t)parents->count);
+        batch_get(parents, row, &g);
+        mutate_graph(&e, &g, more, most);
+        status = batch_put(batch, &g);
+        if (parent)
+            parent[m] = row;
+    }
+    return status;
+}
