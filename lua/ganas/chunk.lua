@@ -112,16 +112,15 @@ end
 
 -- An error of Lua's in a user's file as a user error; messages for people pass as they are.
 function chunk.raise(err, where)
-  if message.is_user(err) then error(err, 0) end
+  if message.is_user(err) or message.is_fault(err) then error(err, 0) end
   local text = message.relocate(tostring(err))
   if message.located(text) then message.user("%s", text) end
   message.user("%s: %s", where, text)
 end
 
--- A fault of ours keeps the stack of the place where it happened.
+-- An error in one of our own files is a fault of ours, not the user's.
 local function traced(err)
-  local ours = not message.is_user(err) and message.is_ours(tostring(err))
-  return ours and { fault = debug.traceback(tostring(err), 2) } or err
+  return message.is_ours(tostring(err)) and message.traced(err) or err
 end
 
 -- Calls a function of the user's. `where` ("file:line") is said where an error has no place of its
@@ -129,9 +128,7 @@ end
 function chunk.call(where, fn, ...)
   local function pack(ok, ...)
     if ok then return ... end
-    local err = ...
-    if type(err) == "table" and err.fault then error(err.fault, 0) end
-    chunk.raise(err, where)
+    chunk.raise((...), where)
   end
   return pack(xpcall(fn, traced, ...))
 end

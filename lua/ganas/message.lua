@@ -31,6 +31,18 @@ function message.usage(...) raise(USAGE, ...) end
 -- Whether an error is a message for people.
 function message.is_user(err) return getmetatable(err) == Message end
 
+-- A fault of ours: an error with the stack of the place where it happened.
+local Fault = { __tostring = function(self) return self.trace end }
+
+function message.is_fault(err) return getmetatable(err) == Fault end
+
+-- For xpcall: messages and faults as they are, any other error as a fault.
+function message.traced(err)
+  if message.is_user(err) or message.is_fault(err) then return err end
+  local text = tostring(err)
+  return setmetatable({ text = text, trace = debug.traceback(text, 2) }, Fault)
+end
+
 -- The same sentence with something in front of it, as an object that can be raised again.
 function message.prefixed(prefix, err)
   return setmetatable({ text = prefix .. err.text, code = err.code }, Message)
@@ -144,18 +156,23 @@ end
 -- ---- places ----
 
 local own = debug.getinfo(1, "S").source:match "^@(.*)message%.lua$"
-local paths = {} -- chunk name -> path, where they differ
+local paths = {}  -- chunk name -> path, of the files that were loaded
 
 -- The chunk name under which to load a user's file. Lua cuts names over 59 characters in its
 -- messages; those get a short one, and message.relocate puts the path back.
 function message.chunk(path)
-  if #path <= 56 then return "@" .. path end
-  local short = "..." .. path:sub(-50)
+  local short = #path <= 56 and path or "..." .. path:sub(-50)
   paths[short] = path
   return "@" .. short
 end
 
 local function path_of(chunk) return paths[chunk] or chunk end
+
+-- Whether an error of Lua's happened in a file of the user's.
+function message.from_user(text)
+  local chunk = text:match "^([^\n]-):%d+: "
+  return chunk ~= nil and paths[chunk] ~= nil
+end
 
 -- A message of Lua's with the path in full.
 function message.relocate(text)

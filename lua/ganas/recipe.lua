@@ -78,6 +78,14 @@ local function check_fields(plan, value)
   return fields, args.values(args.rules(fields.args, plan.where), plan.given)
 end
 
+-- The published algorithm has its own number of queries, unless somebody says otherwise.
+local function set_queries(plan, fields, values)
+  local said = plan.given.queries or fields.args.queries
+  if values.preset == "paper" and not said then
+    values.queries = require("ganas.settings").setup_queries(values.setup)
+  end
+end
+
 -- Runs the file; once more with the right seed when it drew random numbers before that was known.
 local function run_seeded(plan)
   local guess = tonumber(plan.given.seed) or args.STANDARD.seed.default
@@ -86,6 +94,7 @@ local function run_seeded(plan)
     fields, values = check_fields(plan, run_file(plan, values.seed))
   end
   plan.random.seed = values.seed
+  set_queries(plan, fields, values)
   return fields, values
 end
 

@@ -1,0 +1,157 @@
+-- check - loads a recipe or a space, tries it and says what it found.
+--
+-- The answer is a list of { what, text } and a list of what is wrong, which is empty when all is
+-- well.
+
+local Batch = require "ganas.batch"
+local Rng = require "ganas.rng"
+local chunk = require "ganas.chunk"
+local grammar = require "ganas.grammar"
+local library = require "ganas.library"
+local message = require "ganas.message"
+local recipe = require "ganas.recipe"
+local settings = require "ganas.settings"
+local sorted = require "ganas.sorted"
+
+local check = {}
+
+local DRAWN = 1000 -- candidates drawn to see what the constraints leave
+
+-- ---- a space ----
+
+local function read_back(space, failures)
+  local text = space:write(grammar.samples(space, 1):arch(0))
+  local arch, why = space:arch(text)
+  if arch and tostring(arch) == text then return "the sample reads back as itself" end
+  failures[#failures + 1] = ("the sample %s does not read back: %s"):format(message.quote(text),
+    why or "differs")
+  return "the sample does not read back"
+end
+
+local function expectations(space, broken)
+  local words = {}
+  if space.expect.size then words[#words + 1] = "size" end
+  if space.expect.example then words[#words + 1] = "example" end
+  if #words == 0 then return "the file expects nothing of itself" end
+  return (#broken == 0 and "held: " or "not held: ") .. table.concat(words, " and ")
+end
+
+local function describe_space(space, facts, failures)
+  for _, fact in ipairs(space:describe()) do facts[#facts + 1] = fact end
+  facts[#facts + 1] = { "round trip", read_back(space, failures) }
+  local broken = grammar.check_expect(space)
+  for _, failure in ipairs(broken) do failures[#failures + 1] = failure end
+  facts[#facts + 1] = { "expect", expectations(space, broken) }
+end
+
+-- ---- a recipe ----
+
+local function arguments_text(plan)
+  local words = {}
+  for name, value in sorted(plan.args) do
+    words[#words + 1] = name .. "=" .. (type(value) == "number" and message.number(value) or tostring(value))
+  end
+  return table.concat(words, " ")
+end
+
+local function rule_text(rule)
+  if rule.masked then return rule.rule .. ": held while sampling" end
+  return ("%s: rejects %d of %d"):format(rule.rule, rule.rejected, rule.seen)
+end
+
+-- Candidates drawn under the masked rules that all constraints accept.
+local function draw(plan)
+  local batch = Batch.new(plan.space, DRAWN)
+  batch:random(plan.constraints.rules, Rng.new(plan.seed, "check"), DRAWN)
+  plan.constraints:filter(batch)
+  return batch
+end
+
+local function describe_constraints(plan, batch, facts)
+  local rules = plan.constraints:report()
+  for _, rule in ipairs(rules) do facts[#facts + 1] = { "constraint", rule_text(rule) } end
+  if #rules == 0 then return end
+  facts[#facts + 1] = { "feasible", ("%d of %d drawn"):format(batch:count(), DRAWN) }
+end
+
+local function result_text(evaluator, result)
+  local words = { ("%s %.8g"):format(evaluator.score_name, result.score) }
+  if result.report then words[2] = ("%s %.8g"):format(evaluator.report_name, result.report) end
+  return table.concat(words, ", ")
+end
+
+local function score_one(plan, batch, facts, failures)
+  if batch:count() == 0 then
+    failures[#failures + 1] = ("%s: none of %d candidates obeys the constraints"):format(
+      plan.where "constraints", DRAWN)
+    return
+  end
+  local text, result = tostring(batch:arch(0)), plan.evaluator:score(batch, 0, 1)[1]
+  facts[#facts + 1] = { "candidate", text }
+  if result.score then
+    facts[#facts + 1] = { "its score", result_text(plan.evaluator, result) }
+  else
+    failures[#failures + 1] = ("%s: the candidate %s failed: %s"):format(plan.where "evaluate",
+      message.quote(text), result.error)
+  end
+end
+
+local function describe_evaluator(evaluator, facts)
+  facts[#facts + 1] = { "evaluator", evaluator:describe() }
+  facts[#facts + 1] = { "score", evaluator.score_name }
+  if evaluator.report_name then facts[#facts + 1] = { "report", evaluator.report_name } end
+end
+
+local function check_recipe(word, given)
+  local plan = recipe.load(word, given)
+  local facts, failures = {}, {}
+  facts[1] = { "recipe", plan.name .. ": " .. plan.about }
+  facts[2] = { "arguments", arguments_text(plan) }
+  describe_space(plan.space, facts, failures)
+  describe_evaluator(plan.evaluator, facts)
+  local batch = draw(plan)
+  describe_constraints(plan, batch, facts)
+  score_one(plan, batch, facts, failures)
+  for _, line in ipairs(settings.describe(plan.settings)) do facts[#facts + 1] = { "search", line } end
+  return facts, failures
+end
+
+local function check_space(found, given)
+  local name = sorted.keys(given.args)[1]
+  if name then
+    message.usage("argument %s for a space; expected it with a recipe", message.quote(name))
+  end
+  local facts, failures = {}, {}
+  describe_space(grammar.read(found.path, found.text), facts, failures)
+  return facts, failures
+end
+
+-- ---- which of them ----
+
+local function find(word)
+  local found = library.find("recipes", word) or library.find("spaces", word)
+  if found then return found end
+  if library.is_path(word) then message.user("%s", library.missing("recipes", word)) end
+  local near = message.nearest(word, library.names "recipes") or message.nearest(word, library.names "spaces")
+  message.usage("no recipe or space %s; %s", message.quote(word),
+    near and "did you mean " .. message.quote(near) .. "?" or "try 'ganas-lua list'")
+end
+
+local function is_space(found)
+  local value = chunk.run(found.path, found.text)
+  if type(value) ~= "table" then
+    message.user("%s:1: this file gives %s; expected a recipe or a space, 'return { ... }'", found.path,
+      message.value(value))
+  end
+  return value.grow ~= nil or value.ops ~= nil and value.evaluate == nil
+end
+
+-- Checks what the options name: facts, failures.
+function check.run(given)
+  local found = find(given.operand)
+  given.json = given.json or false
+  if is_space(found) then return check_space(found, given) end
+  return check_recipe(given.operand, given)
+end
+
+return check

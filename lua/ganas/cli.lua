@@ -1,0 +1,116 @@
+-- cli - the command line: what it asks for, what is printed, the exit code.
+
+local message = require "ganas.message"
+local options = require "ganas.options"
+local uv = require "luv"
+
+local cli = {}
+
+local DONE, USER, USAGE, FAULT = 0, 1, 2, 3
+
+local function say(text) io.stderr:write(text, "\n") end
+
+local function print_lines(lines)
+  for _, line in ipairs(lines) do io.stdout:write(line, "\n") end
+end
+
+-- ---- commands ----
+
+local command = {}
+
+function command.help()
+  io.stdout:write(options.HELP)
+  return DONE
+end
+
+function command.short()
+  io.stdout:write(options.SHORT)
+  return DONE
+end
+
+function command.version(_, host)
+  io.stdout:write(("ganas-lua %s (ABI %d, %s)\n"):format(host.version, host.abi, jit.version))
+  return DONE
+end
+
+function command.list()
+  print_lines(require "ganas.catalog" ())
+  return DONE
+end
+
+-- "what   text", the texts below one another.
+local function print_facts(facts)
+  local longest = 0
+  for _, fact in ipairs(facts) do longest = math.max(longest, #fact[1]) end
+  for _, fact in ipairs(facts) do
+    io.stdout:write(("%-" .. longest .. "s  %s\n"):format(fact[1], fact[2]))
+  end
+end
+
+function command.check(given)
+  local facts, failures = require("ganas.check").run(given)
+  print_facts(facts)
+  io.stdout:flush()
+  for _, failure in ipairs(failures) do say(failure) end
+  return #failures == 0 and DONE or USER
+end
+
+function command.run(given, host) return require("ganas.launch").run(given, host) end
+
+-- A script of the user's, or of the tests: arg[0] is its path, arg[1...] are its arguments.
+function command.lua(given)
+  local path = given.words[1]
+  if not path then message.usage "no script; expected 'ganas-lua lua FILE [ARG ...]'" end
+  local fn, err = loadfile(path)
+  if not fn then message.user("%s", err) end
+  arg = { [0] = path, unpack(given.words, 2) } -- luacheck: globals arg
+  local ok, problem = xpcall(fn, message.traced, unpack(given.words, 2))
+  if ok then return DONE end
+  say("ganas-lua: " .. tostring(problem))
+  return USER
+end
+
+-- ---- errors ----
+
+local function print_message(err)
+  say(message.located(err.text) and err.text or "ganas-lua: " .. err.text)
+  if err.code == USAGE then say "try 'ganas-lua --help'" end
+  return err.code
+end
+
+-- An error that is no message is a fault of ours, unless Lua says that it is in a file of the user's.
+local function print_error(err)
+  if message.is_user(err) then return print_message(err) end
+  if message.from_user(err.text) then
+    say(message.relocate(err.text))
+    return USER
+  end
+  say("ganas-lua: a fault of ours, not of your files; please report it: " .. err.trace)
+  return FAULT
+end
+
+-- ---- main ----
+
+local function words_of(argv)
+  local words = {}
+  for i = 1, #argv do words[i] = argv[i] end
+  return words
+end
+
+local function default_threads() return math.min(uv.available_parallelism(), 4) end
+
+local function dispatch(host)
+  local given = options.read(words_of(host.argv))
+  given.threads = given.threads or default_threads()
+  return command[given.command](given, host)
+end
+
+-- Does what the command line asks for; returns the exit code.
+function cli.main(host)
+  message.listener = function(text) say("ganas-lua: " .. text) end
+  local ok, code = xpcall(dispatch, message.traced, host)
+  if ok then return code end
+  return print_error(code)
+end
+
+return cli

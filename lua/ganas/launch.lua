@@ -1,0 +1,66 @@
+-- launch - runs a recipe from the command line: plan, run directory, progress, search, result.
+
+local chunk = require "ganas.chunk"
+local journal = require "ganas.journal"
+local message = require "ganas.message"
+local progress = require "ganas.progress"
+local recipe = require "ganas.recipe"
+local report = require "ganas.report"
+
+local launch = {}
+
+local DONE, INTERRUPTED = 0, 130
+
+local function hooks_of(log, display, host)
+  return {
+    on_evaluations = function(entries) log:add(entries) end,
+    on_iteration = function(run) display:update(run) end,
+    interrupted = function() return host.interrupted() ~= 0 end,
+  }
+end
+
+-- Runs the search; the progress line goes away whatever happens.
+local function search(plan, log, display, host)
+  local ok, result = xpcall(function()
+    return require("ganas.search").run(plan, hooks_of(log, display, host))
+  end, message.traced)
+  display:close()
+  log:close()
+  if not ok then error(result, 0) end
+  return result
+end
+
+local function show(plan, result, text, dir)
+  if plan.json then
+    io.stdout:write(text, "\n")
+  else
+    io.stdout:write(table.concat(report.lines(plan, result, dir), "\n"), "\n")
+  end
+  io.stdout:flush()
+end
+
+local function interrupted(plan, result, log)
+  local text = ("ganas-lua: interrupted after %d of %d queries; %s/journal.jsonl has them\n")
+  io.stderr:write(text:format(result.queries, plan.queries, log.dir))
+  return INTERRUPTED
+end
+
+-- Runs the recipe that the options ask for; returns the exit code.
+function launch.run(given, host)
+  local display = progress.new { quiet = given.quiet }
+  given.before_print = function() display:clear() end
+  local plan = recipe.load(given.operand, given)
+  local log = journal.open(plan)
+  local result = search(plan, log, display, host)
+  local text = report.json(plan, result, log.dir)
+  if result.reason == "interrupted" then
+    show(plan, result, text, log.dir)
+    return interrupted(plan, result, log)
+  end
+  log:finish(text)
+  show(plan, result, text, log.dir)
+  if plan.recipe.done then chunk.call(plan.where "done", plan.recipe.done, result.run) end
+  return DONE
+end
+
+return launch

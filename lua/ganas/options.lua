@@ -1,0 +1,153 @@
+-- options - reads the command line.
+--
+-- The first word that is no option says what to do: check, list, lua, or run; anything else is the
+-- recipe to run.
+
+local argparse = require "argparse"
+local args = require "ganas.args"
+local message = require "ganas.message"
+
+local options = {}
+
+options.COMMANDS = { "run", "check", "list", "lua" }
+
+options.HELP = [[
+ganas-lua - searches for neural network architectures (GA-NAS)
+
+  ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
+  ganas-lua check FILE [name=value ...] loads a recipe or a space, tries it and says what it is
+  ganas-lua list                        shows the recipes and spaces there are
+  ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
+
+Arguments of every recipe
+  seed=N queries=N preset=best|paper setup=1|2 method=NAME score=NAME report=NAME workers=N
+
+Options
+  --seed N       the same as seed=N
+  --threads N    threads to compute with; the result is the same with any number
+  --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
+  --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
+  --json         the result as one JSON object on stdout
+  --quiet        no progress on stderr
+  --version      --help
+
+Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua, 130 interrupted
+]]
+
+options.SHORT = [[
+usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
+       ganas-lua check FILE | list | lua FILE [ARG ...]
+
+Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
+'ganas-lua --help' for all options.
+]]
+
+local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true }
+
+-- ---- finding the command ----
+
+-- Place of the first word that is neither an option nor an option's value.
+local function first_word(words)
+  local i = 1
+  while words[i] do
+    if words[i]:sub(1, 1) ~= "-" then return i end
+    if words[i] == "--" then return words[i + 1] and i + 1 end
+    i = i + (WITH_VALUE[words[i]] and 2 or 1)
+  end
+end
+
+local function is_command(word)
+  for _, name in ipairs(options.COMMANDS) do
+    if word == name then return true end
+  end
+  return false
+end
+
+local function without(words, at)
+  local rest = {}
+  for i, word in ipairs(words) do
+    if i ~= at then rest[#rest + 1] = word end
+  end
+  return rest
+end
+
+-- Whether one of two words is among the options.
+local function asks(words, short, long)
+  for i, word in ipairs(words) do
+    if word == "--" then return false end
+    if (word == short or word == long) and not WITH_VALUE[words[i - 1]] then return true end
+  end
+  return false
+end
+
+-- ---- parsing ----
+
+local function option(parser, name) return parser:option(name):overwrite(false) end
+
+local function new_parser(operand)
+  local parser = argparse("ganas-lua"):add_help(false)
+  if operand then
+    parser:argument(operand)
+    parser:argument("words"):args "*"
+  end
+  for _, name in ipairs { "--seed", "--threads", "--data", "--out" } do option(parser, name) end
+  parser:flag "--json"
+  parser:flag "--quiet"
+  return parser
+end
+
+local OPERAND = { run = "recipe", check = "file" }
+
+local function parse(command, words)
+  local ok, result = new_parser(OPERAND[command]):pparse(words)
+  if ok then return result end
+  message.usage("%s", (result:gsub("\nDid you mean", "; did you mean"):gsub("\n.*", "")))
+end
+
+local function threads_of(text)
+  if text == nil then return nil end
+  local n = tonumber(text)
+  if n and n >= 1 and n <= 64 and n % 1 == 0 then return n end
+  message.usage("option '--threads' is %s; expected a whole number from 1 to 64", message.quote(text))
+end
+
+-- --seed 3 is seed=3; both at once are a contradiction, even if they agree.
+local function arguments_of(parsed)
+  local texts = args.split(parsed.words or {})
+  if parsed.seed and texts.seed then
+    message.usage("the seed is given twice, --seed %s and seed=%s; expected one of them", parsed.seed,
+      texts.seed)
+  end
+  texts.seed = texts.seed or parsed.seed
+  return texts
+end
+
+local function checked(command, parsed)
+  if parsed.out == "" then message.usage "option '--out' is ''; expected a folder" end
+  return {
+    command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),
+    threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
+    json = parsed.json, quiet = parsed.quiet,
+  }
+end
+
+local function rest_after(words, at)
+  local rest = {}
+  for i = at + 1, #words do rest[#rest + 1] = words[i] end
+  return rest
+end
+
+-- What the words of the command line ask for: { command, operand, args, threads, data, out, json,
+-- quiet }; command may also be "help", "short" or "version", and "lua" has `words`.
+function options.read(words)
+  local at = first_word(words)
+  local word = at and words[at]
+  if word == "lua" then return { command = "lua", words = rest_after(words, at) } end
+  if asks(words, "-h", "--help") then return { command = "help" } end
+  if asks(words, "-V", "--version") then return { command = "version" } end
+  if #words == 0 then return { command = "short" } end
+  local command = word and is_command(word) and word or "run"
+  return checked(command, parse(command, word == command and without(words, at) or words))
+end
+
+return options

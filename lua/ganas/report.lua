@@ -1,0 +1,133 @@
+-- report - the result of a search, as text and as JSON.
+
+local json = require "ganas.json"
+local progress = require "ganas.progress"
+local sorted = require "ganas.sorted"
+
+local report = {}
+
+local SHOWN = 3 -- best architectures in the text
+
+-- ---- JSON ----
+
+-- { name, value } pairs or a table by name, as an object.
+local function named(values)
+  if not values then return nil end
+  if type(rawget(values, 1)) == "table" then return json.object(values) end
+  local fields = {}
+  for name, value in sorted(values) do fields[#fields + 1] = { name, value } end
+  return json.object(fields)
+end
+
+local function map(list, fn)
+  local items = {}
+  for i, item in ipairs(list or {}) do items[i] = fn(item) end
+  return json.array(items)
+end
+
+local function best_json(entry)
+  if not entry then return json.null end
+  return json.object {
+    { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "query", entry.query },
+    { "measures", named(entry.measures) or json.object {} },
+  }
+end
+
+local function step_json(step)
+  return json.object {
+    { "query", step.query }, { "arch", step.arch }, { "score", step.score }, { "best", step.best },
+    { "report", step.report }, step.error and { "error", step.error } or nil,
+  }
+end
+
+local function level_json(level)
+  return json.object {
+    { "iteration", level.iteration }, { "x_min", level.x_min }, { "truth_min", level.truth_min },
+    { "delta", level.delta }, { "delta_truth", level.delta_truth },
+  }
+end
+
+local function rule_json(rule)
+  return json.object {
+    { "rule", rule.rule }, { "masked", rule.masked }, { "seen", rule.seen }, { "rejected", rule.rejected },
+  }
+end
+
+local function columns_json(plan)
+  return json.object {
+    { "score", plan.evaluator.score_name }, { "report", plan.evaluator.report_name },
+  }
+end
+
+-- The result as JSON on one line. `dir` is the run directory.
+function report.json(plan, result, dir)
+  return json.encode(json.object {
+    { "recipe", plan.name }, { "space", plan.space.name }, { "seed", result.seed },
+    { "preset", result.preset }, { "method", result.method }, { "args", named(plan.args) },
+    { "columns", columns_json(plan) },
+    { "queries", result.queries }, { "to_best", result.to_best }, { "failed", result.failed },
+    { "iterations", result.iterations }, { "reason", result.reason },
+    { "best", best_json(result.best) }, { "top", map(result.top, best_json) },
+    { "trajectory", map(result.trajectory, step_json) }, { "levels", map(result.levels, level_json) },
+    { "premise", result.premise }, { "acceptance", result.acceptance }, { "entropy", result.entropy },
+    { "rules", map(result.rules, rule_json) }, { "seconds", named(result.seconds) }, { "run", dir },
+  })
+end
+
+-- ---- text ----
+
+local function number(x) return ("%.8g"):format(x) end
+
+local WHY = {
+  exhausted = "; no new candidates are left",
+  stop = "; the recipe's stop rule ended it",
+  interrupted = "; interrupted",
+}
+
+local function headline(plan, result)
+  local text = ("%s: %d candidates evaluated in %s"):format(plan.name, result.queries,
+    progress.duration(result.seconds.total))
+  if result.to_best then text = text .. (", the best was number %d"):format(result.to_best) end
+  return text .. (WHY[result.reason] or "")
+end
+
+local function ranked(plan, place, entry)
+  local evaluator = plan.evaluator
+  local words = { ("%d  %s %s"):format(place, evaluator.score_name, number(entry.score)) }
+  if entry.report then words[2] = ("%s %s"):format(evaluator.report_name, number(entry.report)) end
+  words[#words + 1] = entry.arch
+  return table.concat(words, "  ")
+end
+
+local function first_failure(trajectory)
+  for _, step in ipairs(trajectory) do
+    if not step.score then return step end
+  end
+end
+
+local function failures(result)
+  local step = result.failed and result.failed > 0 and first_failure(result.trajectory)
+  if not step then return nil end
+  return ("%d of %d failed; the first, %s: %s"):format(result.failed, result.queries, step.arch,
+    step.error or "no score")
+end
+
+local function rule_text(rule)
+  if rule.masked then return ("%s: held while sampling"):format(rule.rule) end
+  return ("%s: rejected %d of %d"):format(rule.rule, rule.rejected, rule.seen)
+end
+
+-- The result as a list of lines. `dir` is the run directory.
+function report.lines(plan, result, dir)
+  local lines = { headline(plan, result) }
+  for place = 1, math.min(SHOWN, #result.top) do
+    lines[#lines + 1] = ranked(plan, place, result.top[place])
+  end
+  for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
+  lines[#lines + 1] = failures(result)
+  lines[#lines + 1] = result.premise
+  lines[#lines + 1] = "the run is in " .. dir
+  return lines
+end
+
+return report
