@@ -1,0 +1,38 @@
+-- clock - where the time of a run goes: seconds of wall clock by named part.
+
+local uv = require "luv"
+
+local Clock = {}
+Clock.__index = Clock
+
+local function now() return uv.hrtime() * 1e-9 end
+
+local function new() return setmetatable({ began = now(), parts = {} }, Clock) end
+
+-- Ends the part that is running, if any, and starts another.
+function Clock:start(name)
+  self:stop()
+  self.name, self.since = name, now()
+end
+
+function Clock:stop()
+  if not self.name then return end
+  self.parts[self.name] = (self.parts[self.name] or 0) + now() - self.since
+  self.name = nil
+end
+
+function Clock:total() return now() - self.began end
+
+-- { total =, and each part =, other = }.
+function Clock:seconds()
+  local total = self:total()
+  local seconds, sum = { total = total }, 0
+  for _, name in ipairs { "evaluate", "discriminator", "generator", "screen" } do
+    seconds[name] = self.parts[name] or 0
+    sum = sum + seconds[name]
+  end
+  seconds.other = total - sum
+  return seconds
+end
+
+return { new = new }

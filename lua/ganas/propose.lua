@@ -1,0 +1,203 @@
+-- propose - makes the next set X_t: unique candidates that obey all constraints and were never
+-- evaluated, the most promising of a pool by the discriminator.
+--
+-- The pool grows in rounds: first mutants of the truth set and samples of the generator, then mutants
+-- of the best so far. Every candidate descends from one or the other; with a quota, the generator's
+-- descendants keep their share of what is evaluated.
+
+local Batch = require "ganas.batch"
+local Pool = require "ganas.pool"
+
+local propose = {}
+
+local MUTANT, SAMPLE, RANDOM = "mutant", "generator", "random"
+local MOST_DRAFT = 4096
+
+-- ---- the pool ----
+
+local Screen = {}
+Screen.__index = Screen
+
+local function new_screen(state, size)
+  return setmetatable({
+    state = state,
+    seen = Pool.new(state.space, state.pool.identity),
+    batch = Batch.new(state.space, size),
+    draft = Batch.new(state.space, math.min(MOST_DRAFT, size + math.ceil(size / 3) + 8)),
+    origin = {}, -- of each row: which lineage it belongs to
+    order = {},  -- of each row, by the critic
+  }, Screen)
+end
+
+function Screen:count() return self.batch:count() end
+
+-- Moves the draft's candidates that are valid and new into the pool, at most `room` of them.
+-- `origin`: a lineage, or function(row of the draft) -> lineage.
+function Screen:take(room, origin)
+  local state, draft = self.state, self.draft
+  local known, valid, rows = state.pool:find(draft), state.constraints:judge(draft), {}
+  for i = 0, draft:count() - 1 do
+    if #rows < room and valid[i] ~= 0 and known[i] < 0 and self.seen:try(draft, i, 0) then
+      rows[#rows + 1] = i
+      self.origin[#self.origin + 1] = type(origin) == "function" and origin(i) or origin
+    end
+  end
+  self.batch:append(draft, rows)
+  state.run.proposed, state.run.accepted = state.run.proposed + draft:count(), state.run.accepted + #rows
+end
+
+-- The critic's opinion of rows from `first` on.
+function Screen:judge(first)
+  local state, n = self.state, self:count()
+  if not state.critic or first == n then return end
+  local part, rows = Batch.new(state.space, n - first), {}
+  for i = first, n - 1 do rows[#rows + 1] = i end
+  part:append(self.batch, rows)
+  local value = state.critic:order(state.truth, part)
+  for i = first, n - 1 do self.order[i + 1] = value[i - first] end
+end
+
+-- Draws with `draw(draft, n)` until `want` more candidates are in the pool, or a few tries are over.
+function Screen:fill(want, origin, draw)
+  local target = self:count() + want
+  for _ = 1, 6 do
+    local missing = target - self:count()
+    if missing <= 0 then break end
+    self.draft:clear()
+    draw(self.draft, math.min(self.draft.capacity, missing + math.ceil(missing / 3) + 8))
+    self:take(missing, origin)
+  end
+end
+
+-- Rows by the critic's order, best first, earlier before later; without a critic as they came.
+function Screen:ranked()
+  local rows, order = {}, self.order
+  for i = 0, self:count() - 1 do rows[i + 1] = i end
+  table.sort(rows, function(a, b)
+    local x, y = order[a + 1] or 0, order[b + 1] or 0
+    if x ~= y then return x > y end
+    return a < b
+  end)
+  return rows
+end
+
+-- The n best rows, at least `share` of them of the generator's lineage as far as there are any.
+function Screen:choose(n, share)
+  local ranked, own, others = self:ranked(), {}, {}
+  local reserved = math.floor(n * share + 0.5)
+  for _, row in ipairs(ranked) do
+    if self.origin[row + 1] == SAMPLE and #own < reserved then own[#own + 1] = row
+    else others[#others + 1] = row end
+  end
+  for i = 1, math.min(n - #own, #others) do own[#own + 1] = others[i] end
+  return own
+end
+
+-- ---- where candidates come from ----
+
+local function mutants(state, parents, more, most)
+  return function(draft, n) draft:mutate(parents, state.constraints.rules, state.streams.mutants, n, more, most) end
+end
+
+local function samples(state)
+  return function(draft, n)
+    state.run.dropped = state.run.dropped + state.generator:sample(draft, state.streams.samples, n)
+  end
+end
+
+local function randoms(state)
+  return function(draft, n)
+    state.run.dropped = state.run.dropped + draft:random(state.constraints.rules, state.streams.initial, n)
+  end
+end
+
+-- A round of children of the best so far; a child belongs to its parent's lineage.
+local function breed(screen, want, s)
+  local state, elite = screen.state, screen:choose(s.elite, s.quota)
+  if #elite == 0 then return end
+  local parents = Batch.new(state.space, #elite)
+  parents:append(screen.batch, elite)
+  screen.draft:clear()
+  local n = math.min(screen.draft.capacity, want + math.ceil(want / 3) + 8)
+  local of = screen.draft:mutate(parents, state.constraints.rules, state.streams.mutants, n, s.more, s.most)
+  screen:take(want, function(i) return screen.origin[elite[of[i] + 1] + 1] end)
+end
+
+-- ---- the set ----
+
+local function first_round(screen, want, s)
+  local state = screen.state
+  if state.generator and state.settings.generator.train ~= "none" then
+    screen:fill(want - math.floor(want * s.mutants + 0.5), SAMPLE, samples(state))
+  end
+  screen:fill(want - screen:count(), MUTANT, mutants(state, state.truth, s.more, s.most))
+end
+
+-- What is missing in the end: wide mutants, then random ones, then what enumeration still finds.
+local function top_up(screen, n)
+  local state, before = screen.state, screen:count()
+  if before >= n then return 0 end
+  if state.truth and state.truth:count() > 0 then
+    screen:fill(n - screen:count(), MUTANT, mutants(state, state.truth, 0.75, 6))
+  end
+  screen:fill(n - screen:count(), RANDOM, randoms(state))
+  if screen:count() < n then propose.enumerate(screen, n) end
+  return screen:count() - before
+end
+
+local MOST_ENUMERATED = 1e6
+
+-- Walks through a small space for what chance no longer finds.
+function propose.enumerate(screen, n)
+  local state = screen.state
+  local size = state.space:size()
+  if size > MOST_ENUMERATED then return end
+  local skip, more = 0, true
+  while more and screen:count() < n do
+    screen.draft:clear()
+    more = screen.draft:enumerate(state.constraints.rules, skip)
+    skip = skip + screen.draft:count()
+    screen:take(n - screen:count(), RANDOM)
+  end
+end
+
+-- Random candidates for X_0, and for random search.
+function propose.random(state, n)
+  local screen = new_screen(state, n)
+  screen:fill(n, RANDOM, randoms(state))
+  if screen:count() < n then propose.enumerate(screen, n) end
+  return screen.batch
+end
+
+local function origins_of(screen, rows)
+  local counts = { [MUTANT] = 0, [SAMPLE] = 0, [RANDOM] = 0 }
+  for _, row in ipairs(rows) do
+    local origin = screen.origin[row + 1]
+    counts[origin] = counts[origin] + 1
+  end
+  return counts
+end
+
+-- The next set: up to n candidates as a batch, fewer only when the space has no more.
+function propose.next(state, n)
+  local s = state.settings.screen
+  local want = math.max(n, math.floor(n * s.pool + 0.5))
+  local screen = new_screen(state, want + n)
+  first_round(screen, math.ceil(want / s.rounds), s)
+  screen:judge(0)
+  for _ = 2, s.rounds do
+    local first = screen:count()
+    breed(screen, math.floor(want / s.rounds), s)
+    screen:judge(first)
+  end
+  local first = screen:count()
+  state.run.filled = state.run.filled + top_up(screen, n)
+  screen:judge(first)
+  local rows = screen:choose(n, s.quota)
+  state.run.origins = origins_of(screen, rows)
+  local set = Batch.new(state.space, math.max(1, #rows))
+  set:append(screen.batch, rows)
+  return set
+end
+
+return propose

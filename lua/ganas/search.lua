@@ -1,0 +1,185 @@
+-- search - Algorithm 1: the truth set is the k best of what was evaluated; discriminator and generator are
+-- trained on it; they propose the next set; it is evaluated; and so on.
+--
+-- The order of everything that draws random numbers or touches the learners depends on the seed and on the
+-- results alone, so that a run can be repeated from its journal.
+
+local Batch = require "ganas.batch"
+local Clock = require "ganas.clock"
+local Pool = require "ganas.pool"
+local Rng = require "ganas.rng"
+local Run = require "ganas.run"
+local Threads = require "ganas.threads"
+local levels = require "ganas.levels"
+local message = require "ganas.message"
+local propose = require "ganas.propose"
+local schedule = require "ganas.schedule"
+local train = require "ganas.train"
+
+local search = {}
+
+-- Each use of chance has a stream of its own.
+local STREAMS = { "initial", "weights", "fakes", "episodes", "samples", "mutants", "subset" }
+
+local function open_streams(seed)
+  local streams = {}
+  for _, name in ipairs(STREAMS) do streams[name] = Rng.new(seed, name) end
+  return streams
+end
+
+local function open_state(plan, hooks)
+  local clock, pool = Clock.new(), Pool.new(plan.space, plan.identity or plan.space.identity)
+  return {
+    plan = plan, hooks = hooks, settings = plan.settings, space = plan.space, constraints = plan.constraints,
+    pool = pool, clock = clock, threads = Threads.new(plan.threads or 1), streams = open_streams(plan.seed),
+    run = Run.new(plan, pool, clock), levels = levels.new(),
+  }
+end
+
+-- ---- evaluation ----
+
+-- Evaluates a set in proposal order; hooks hear of it before anything depends on it.
+local function evaluate(state, set)
+  local run, first = state.run, state.run.queries
+  state.clock:start "evaluate"
+  local results = state.plan.evaluator:score(set, 0, set:count())
+  state.clock:stop()
+  local entries = {}
+  for i, result in ipairs(results) do entries[i] = run:note(set, i - 1, result) end
+  if state.hooks.on_evaluations then state.hooks.on_evaluations(entries) end
+  return first
+end
+
+-- All of the first set failed: there is nothing to learn from.
+local function check_first_set(state)
+  local run = state.run
+  if run.best_score or run.queries == 0 then return end
+  local first = run.trajectory[1]
+  message.user("%s: all %d candidates of the first set failed; the first, %s: %s", state.plan.where "evaluate",
+    run.queries, message.quote(first.arch), first.error or "no score")
+end
+
+-- ---- the truth set ----
+
+local function truncate(state, first)
+  local k = math.max(1, math.floor(schedule.value(state.settings.truncate, state.run)))
+  local truth = Batch.new(state.space, k)
+  state.truth_rows = state.pool:top(k, state.settings.truth == "last" and first or 0, truth)
+  state.truth = truth
+end
+
+-- What the ranker learns from: everything evaluated, as a batch that grows with the pool.
+local function gather(state)
+  local n = state.pool:count()
+  if state.settings.discriminator.kind ~= "ranker" then return end
+  local everything, rows = Batch.new(state.space, n), {}
+  for i = 0, n - 1 do rows[i + 1] = i end
+  state.pool:rows(rows, everything)
+  state.everything = everything
+end
+
+local function truth_scores(state)
+  local scores, list = state.pool:scores(), {}
+  for i, row in ipairs(state.truth_rows) do list[i] = scores[row] end
+  return list
+end
+
+-- Closes an iteration: the new truth set, the levels, the hook.
+local function close(state, first)
+  truncate(state, first)
+  state.levels:add(state.run.iteration, state.run:scores(first), truth_scores(state))
+  state.run:refresh()
+  if state.hooks.on_iteration then state.hooks.on_iteration(state.run) end
+end
+
+-- ---- the loop ----
+
+local function initial_set(state)
+  local n = math.min(state.settings.initial, state.run.budget)
+  if state.settings.method == "random" then n = state.run.budget end
+  local set = propose.random(state, n)
+  if set:count() == 0 then
+    message.user("%s: no candidate obeys the constraints: none in %d drawn", state.plan.where "constraints",
+      state.run.proposed)
+  end
+  return set
+end
+
+local function next_set(state)
+  local run = state.run
+  local n = math.max(1, math.floor(schedule.value(state.settings.batch, run)))
+  gather(state)
+  train.iteration(state)
+  state.clock:start "screen"
+  local set = propose.next(state, math.min(n, run.budget - run.queries))
+  state.clock:stop()
+  return set
+end
+
+-- Why the search ends here, nil when it goes on.
+local function reason_to_stop(state)
+  local run = state.run
+  if state.hooks.interrupted and state.hooks.interrupted() then return "interrupted" end
+  if run.queries >= run.budget then return "budget" end
+  if state.exhausted then return "exhausted" end
+  if state.settings.stop and state.settings.stop(run) then return "stop" end
+  return nil
+end
+
+local function iterate(state)
+  local run = state.run
+  run.iteration = run.iteration + 1
+  if state.settings.weights == "reset" and run.iteration > 1 then train.learners(state) end
+  local set = next_set(state)
+  if set:count() == 0 then
+    state.exhausted = true
+    return
+  end
+  close(state, evaluate(state, set))
+end
+
+-- ---- the result ----
+
+local function measures_of(space, arch)
+  local list = {}
+  for _, name in ipairs(space:measure_names()) do list[#list + 1] = { name, arch[name] } end
+  return list
+end
+
+local function entry_of(state, arch)
+  return {
+    arch = tostring(arch), score = arch.score, report = arch.report, query = arch.query,
+    measures = measures_of(state.space, arch), object = arch,
+  }
+end
+
+local function result_of(state, reason)
+  local run, top = state.run, {}
+  for i, arch in ipairs(run:best(10)) do top[i] = entry_of(state, arch) end
+  return {
+    reason = reason, seed = state.plan.seed, preset = state.settings.preset, method = state.settings.method,
+    iterations = run.iteration, queries = run.queries, to_best = run.to_best, best = top[1], top = top,
+    trajectory = run.trajectory, levels = state.levels.list, premise = state.levels:premise(),
+    seconds = state.clock:seconds(), entropy = run.entropy, acceptance = run.acceptance, failed = run.failed,
+    dropped = run.dropped, filled = run.filled, rules = state.constraints:report(), run = run,
+  }
+end
+
+-- Runs the search of a plan. Hooks, all optional: on_evaluations(entries), on_iteration(run),
+-- interrupted() -> boolean. Returns the result; result.reason says why it ended.
+function search.run(plan, hooks)
+  local state = open_state(plan, hooks or {})
+  local set = initial_set(state)
+  local first = evaluate(state, set)
+  check_first_set(state)
+  close(state, first)
+  train.learners(state)
+  local reason = reason_to_stop(state)
+  while not reason do
+    iterate(state)
+    reason = reason_to_stop(state)
+  end
+  return result_of(state, reason)
+end
+
+return search
