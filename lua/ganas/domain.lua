@@ -15,7 +15,6 @@ local sorted = require "ganas.sorted"
 
 local lib = core.lib
 local Domain = core.class("space", lib.ganas_space_free)
-Domain.core = core
 
 local PSEUDO = { "input", "state", "output" }
 local BUILT_IN = { depth = true, nodes = true, edges = true }

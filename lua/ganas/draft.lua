@@ -3,14 +3,15 @@
 -- The arrays (space.code, space.words) are what Batch:push takes; they hold one draft at a time.
 -- Functions that can refuse answer nil and what is wrong.
 
+local core = require "ganas.core"
 local message = require "ganas.message"
 
 local draft = {}
 
 -- Starts anew: every node has the first operation that it may take and chooses no source.
 function draft.begin(space)
-  space.core.copy(space.code, space.template, space.nodes)
-  space.core.fill(space.words, 8 * space.nodes)
+  core.copy(space.code, space.template, space.nodes)
+  core.fill(space.words, 8 * space.nodes)
 end
 
 function draft.reads(space, node, j)

@@ -5,7 +5,6 @@
 -- identity, expect.
 
 local chunk = require "ganas.chunk"
-local core = require "ganas.core"
 local Arch = require "ganas.arch"
 local Batch = require "ganas.batch"
 local Domain = require "ganas.domain"
@@ -282,7 +281,5 @@ grammar.distinct = distinct
 
 -- n random candidates, the same in every process.
 grammar.samples = samples
-
-grammar.identities = core.identity
 
 return grammar
