@@ -21,8 +21,7 @@ local function as_closed(rule, entry)
   if rule.compare ~= "<" and rule.compare ~= ">" then return rule.compare, rule.bound end
   if not entry.whole then
     message.user("%s: '%s' on %s, whose values are not whole numbers; expected '%s='", rule.where,
-      rule.compare,
-      entry.name, rule.compare)
+      rule.compare, entry.name, rule.compare)
   end
   if rule.compare == "<" then return "<=", math.ceil(rule.bound) - 1 end
   return ">=", math.floor(rule.bound) + 1

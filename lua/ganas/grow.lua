@@ -19,8 +19,8 @@ local function add(plan, node)
   node.label = node.label or #plan
   plan[#plan + 1] = node
   if #plan > MOST then
-    message.user("%s: these graphs have more than %d nodes, inputs, states and outputs included",
-      plan.where, MOST)
+    message.user("%s: these graphs have more than %d nodes, inputs, states and outputs included; "
+      .. "expected fewer steps", plan.where, MOST)
   end
   return #plan - 1
 end
@@ -84,8 +84,7 @@ local forms = {}
 local function check_edges(plan, least)
   if plan.edges == 0 or plan.edges >= least then return end
   message.user("%s: at most %d edges, but the smallest graph has %d; expected edges = { max = %d } or more",
-    plan.where,
-    plan.edges, least, least)
+    plan.where, plan.edges, least, least)
 end
 
 function forms.fixed(plan, g)
@@ -109,8 +108,7 @@ function forms.free(plan, g)
   local least, most = g.nodes[1], g.nodes[2]
   if least < g.inputs + 1 then
     message.user("%s: %d nodes have no room for %d inputs and the output; expected at least %d", plan.where,
-      least,
-      g.inputs, g.inputs + 1)
+      least, g.inputs, g.inputs + 1)
   end
   check_edges(plan, least - g.inputs)
   add_inputs(plan, g.inputs)
@@ -154,8 +152,7 @@ local function check_choice(plan, reads, i)
   sources = sources and check_sources(plan, sources, "step " .. i) or range(0, node - 1)
   if reads.picks and reads.picks > #sources then
     message.user("%s: step %d chooses %d of %d nodes; expected at most %d", plan.where, i, reads.picks,
-      #sources,
-      #sources)
+      #sources, #sources)
   end
   if reads.after and (reads.after >= node or plan[reads.after + 1].read ~= "choose") then
     message.user("%s: step %d comes after node %d; expected an earlier node with space.choose", plan.where, i,

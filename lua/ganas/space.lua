@@ -51,8 +51,7 @@ end
 local function fixed_step(entry, i, where)
   if type(entry) ~= "table" then
     message.user("%s: field 'grow.reads[%d]' is %s; expected the nodes that the step reads, { 0 }", where(),
-      i,
-      message.value(entry))
+      i, message.value(entry))
   end
   local list, rest = split(entry)
   schema.check(entry, { ops = NAMES }, where, { "grow", "reads", i }, true)
@@ -149,8 +148,7 @@ function space.chain(t)
   end
   if type(t) ~= "table" or #t == 0 then
     message.user("%s: space.chain of %s; expected the number of blocks, or a list of operations for each",
-      place,
-      message.value(t))
+      place, message.value(t))
   end
   for i, ops in ipairs(t) do g.steps[i] = { ops = schema.value(ops, NAMES, where, { "grow", i }) } end
   return g

@@ -375,7 +375,8 @@ describe("the loader", function()
         edges = { max = 2 } }))
     assert.equal("here: 3 nodes have no room for 3 inputs and the output; expected at least 4",
       made(space.free, { nodes = { 3, 5 }, inputs = 3 }))
-    assert.equal("here: these graphs have more than 64 nodes, inputs, states and outputs included",
+    assert.equal("here: these graphs have more than 64 nodes, inputs, states and outputs included; "
+      .. "expected fewer steps",
       made(space.cells, { "a", "b", states = 12 }))
     assert.truthy(why({ dead = { "a", "b" } }):find "^here: node 3: no path leads")
     assert.equal("here: measure 'm': its sums are too large for a number; expected another unit",
