@@ -24,7 +24,7 @@ local function search(plan, log, display, host)
   local ok, result = xpcall(function()
     return require("ganas.search").run(plan, hooks_of(log, display, host))
   end, message.traced)
-  display:close()
+  display:clear()
   log:close()
   if not ok then error(result, 0) end
   return result

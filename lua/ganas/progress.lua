@@ -16,14 +16,18 @@ local STDERR = 2
 
 -- ---- the terminal ----
 
-local function open_terminal()
+local function on_terminal()
   local term = os.getenv "TERM"
-  if uv.guess_handle(STDERR) ~= "tty" or term == nil or term == "" or term == "dumb" then return nil end
-  return uv.new_tty(STDERR, false)
+  return uv.guess_handle(STDERR) == "tty" and term ~= nil and term ~= "" and term ~= "dumb"
 end
 
-local function width(terminal)
-  local columns = terminal and terminal:get_winsize()
+-- The handle is closed for good at once: one that is left to the end of the program crashes there.
+local function terminal_width()
+  local terminal = uv.new_tty(STDERR, false)
+  if not terminal then return 80 end
+  local columns = terminal:get_winsize()
+  terminal:close()
+  uv.run "nowait"
   return columns and columns > 0 and columns or 80
 end
 
@@ -45,37 +49,52 @@ local function left(run, seconds)
   return seconds / run.queries * (run.budget - run.queries)
 end
 
--- The state of a search in one line; `seconds` since it began.
-function progress.text(run, seconds)
+local function entropy(run)
+  return run.entropy and ("entropy %.2f"):format(run.entropy) or nil
+end
+
+local function acceptance(run)
+  return run.acceptance and ("%.0f %% valid"):format(100 * run.acceptance) or nil
+end
+
+local function join(words)
+  local list = {}
+  for i = 1, 6 do list[#list + 1] = words[i] end
+  return table.concat(list, "  ")
+end
+
+-- The state of a search in one line; `seconds` since it began. What matters least is left out where
+-- `width` columns are too few.
+function progress.text(run, seconds, width)
+  local rest = left(run, seconds)
   local words = {
     ("iteration %d"):format(run.iteration),
     ("%s/%s queries"):format(message.number(run.queries), message.number(run.budget)),
     run.best_score and "best " .. number(run.best_score) or "nothing scored yet",
+    entropy(run), acceptance(run), rest and progress.duration(rest) .. " left",
   }
-  if run.entropy then words[#words + 1] = ("entropy %.2f"):format(run.entropy) end
-  if run.acceptance then words[#words + 1] = ("accepted %.0f %%"):format(100 * run.acceptance) end
-  local rest = left(run, seconds)
-  if rest then words[#words + 1] = progress.duration(rest) .. " left" end
-  return table.concat(words, "  ")
+  for _, least in ipairs { 5, 4, 6, 1 } do
+    if #join(words) <= (width or math.huge) then break end
+    words[least] = nil
+  end
+  return join(words):sub(1, width)
 end
 
 -- ---- the display ----
 
 -- `options`: quiet; for tests also file, columns and clock in place of the terminal's.
 function progress.new(options)
-  local terminal = not options.file and open_terminal() or nil
+  local live = options.columns ~= nil or not options.file and on_terminal()
   local clock = options.clock or function() return uv.hrtime() * 1e-9 end
   return setmetatable({
-    quiet = options.quiet, terminal = terminal, live = terminal ~= nil or options.columns ~= nil,
-    columns = options.columns, file = options.file or io.stderr,
+    quiet = options.quiet, live = live, columns = options.columns, file = options.file or io.stderr,
     clock = clock, began = clock(), last = -math.huge,
   }, Progress)
 end
 
-local function draw(self, text)
-  local most = (self.columns or width(self.terminal)) - 1
-  if #text > most then text = text:sub(1, most) end
-  self.file:write("\r", text, "\27[K")
+local function draw(self, run, seconds)
+  local width = (self.columns or terminal_width()) - 1
+  self.file:write("\r", progress.text(run, seconds, width), "\27[K")
   self.file:flush()
   self.shown = true
 end
@@ -86,9 +105,8 @@ function Progress:update(run)
   if self.quiet or now - self.last < (self.live and LIVE_EVERY or PLAIN_EVERY) then return end
   if not self.live and self.last == -math.huge and now - self.began < PLAIN_EVERY then return end
   self.last = now
-  local text = progress.text(run, now - self.began)
-  if self.live then return draw(self, text) end
-  self.file:write(text, "\n")
+  if self.live then return draw(self, run, now - self.began) end
+  self.file:write(progress.text(run, now - self.began), "\n")
   self.file:flush()
 end
 
@@ -98,13 +116,6 @@ function Progress:clear()
   self.file:write "\r\27[K"
   self.file:flush()
   self.shown, self.last = false, -math.huge
-end
-
--- Ends the display.
-function Progress:close()
-  self:clear()
-  if self.terminal then self.terminal:close() end
-  self.terminal = nil
 end
 
 return progress
