@@ -1,5 +1,7 @@
 # `cmake --install`: the program, both libraries, the header, spaces, recipes and documents.
 
+# From the .pc file up to the prefix, so that the installed tree can be moved.
+file(RELATIVE_PATH PC_TO_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(core/cmake/ganas.pc.in ganas.pc @ONLY)
 
 install(TARGETS ganas-lua ganas ganas_static)

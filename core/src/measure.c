@@ -119,7 +119,8 @@ void space_sum_ranges(const ganas_space *space, const double *table, double *lea
             end = range_of(space, table, i, bit_of(space->end_op));
         bool last = space->end_op >= 0 && !space_goes_on(space, i);
         least_from[i] = fmin(last ? INFINITY : on.least + least_from[i + 1], end.least);
-        greatest_from[i] = fmax(last ? -INFINITY : on.greatest + greatest_from[i + 1], end.greatest);
+        greatest_from[i] =
+            fmax(last ? -INFINITY : on.greatest + greatest_from[i + 1], end.greatest);
     }
 }
 

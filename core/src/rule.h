@@ -3,8 +3,8 @@
  * on spaces without end_op (with it, pruning makes sums depend on the whole graph).
  *
  * Bounds on sums are kept apart as `bound`s in the form  lower <= sum <= upper; the first `bounds`
- * are the masked ones, and a walk carries one running sum each. A space has only one kind: all of
- * its sums can be masked, or none.
+ * are the masked ones, and a walk carries one running sum each. In one space all sums can be
+ * masked, or none.
  */
 #ifndef GANAS_RULE_H
 #define GANAS_RULE_H
@@ -33,7 +33,9 @@ struct bound {
 
 struct ganas_rules {
     ganas_space *space;
-    int32_t count, bounds;
+    int32_t count;  /* rules */
+    int32_t sums;   /* of them bounds on sums */
+    int32_t bounds; /* sums that a walk holds by masks: all or none */
     struct rule rule[GANAS_MAX_RULES];
     struct bound bound[GANAS_MAX_RULES];
 };
@@ -46,5 +48,8 @@ bool rules_masked_hold(const ganas_rules *rules, const struct graph *g);
 
 /* Whether all rules hold. */
 bool rules_hold(const ganas_rules *rules, const struct graph *g);
+
+/* Whether the masked ones hold; `rules` may be NULL. */
+bool rules_hold_masked(const ganas_rules *rules, const struct graph *g);
 
 #endif

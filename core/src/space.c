@@ -40,8 +40,8 @@ static int32_t check_sizes(const ganas_space_spec *spec)
         return status_fail(GANAS_E_SPACE, "a space of %d nodes; it must have 2..%d", spec->nodes,
                            GANAS_MAX_NODES);
     if (spec->ops < 1 || spec->ops > GANAS_MAX_OPS)
-        return status_fail(GANAS_E_SPACE, "a space of %d operations; it must have 1..%d",
-                           spec->ops, GANAS_MAX_OPS);
+        return status_fail(GANAS_E_SPACE, "a space of %d operations; it must have 1..%d", spec->ops,
+                           GANAS_MAX_OPS);
     if (spec->end_op < -1 || spec->end_op >= spec->ops)
         return status_fail(GANAS_E_SPACE, "end_op is %d; it must be -1 or an operation, 0..%d",
                            spec->end_op, spec->ops - 1);
@@ -93,8 +93,9 @@ static int32_t check_ops(const ganas_space_spec *spec, int i)
     if (!ops)
         return status_fail(GANAS_E_SPACE, "node %d: op_set is empty", i);
     if (ops & ~bits_below(spec->ops))
-        return status_fail(GANAS_E_SPACE, "node %d: op_set has operation %d, but the last one is %d",
-                           i, bits_last(ops), spec->ops - 1);
+        return status_fail(GANAS_E_SPACE,
+                           "node %d: op_set has operation %d, but the last one is %d", i,
+                           bits_last(ops), spec->ops - 1);
     if (spec->end_op >= 0 && i == spec->nodes - 1 && !(ops & bit_of(spec->end_op)))
         return status_fail(GANAS_E_SPACE,
                            "node %d: the last node must be able to take operation %d, which ends "
@@ -372,8 +373,9 @@ static int32_t check_op(const ganas_space *s, const struct graph *g, int i)
         return status_fail(GANAS_E_SPACE, "node %d: the last node must be operation %d, not %d", i,
                            s->end_op, op);
     if (s->end_op >= 0 && !last && op == s->end_op)
-        return status_fail(GANAS_E_SPACE, "node %d: operation %d ends the graph, but %d nodes follow",
-                           i, op, g->size - 1 - i);
+        return status_fail(GANAS_E_SPACE,
+                           "node %d: operation %d ends the graph, but %d nodes follow", i, op,
+                           g->size - 1 - i);
     if (!(s->node[i].op_set & bit_of(op)))
         return status_fail(GANAS_E_SPACE, "node %d: it can't be operation %d", i, op);
     return GANAS_OK;
@@ -398,12 +400,12 @@ static int32_t check_sources(const ganas_space *s, struct graph *g, int i)
     const struct space_node *n = &s->node[i];
     bits strange = g->reads[i] & ~n->read_set;
     if (strange)
-        return status_fail(GANAS_E_SPACE, "node %d: it can't read node %d", i,
-                           bits_first(strange));
+        return status_fail(GANAS_E_SPACE, "node %d: it can't read node %d", i, bits_first(strange));
     if (n->read_kind == GANAS_READ_CHOOSE)
         return check_picks(n, g, i);
     if (n->read_kind == GANAS_READ_FREE && !g->reads[i])
-        return status_fail(GANAS_E_SPACE, "node %d: it reads nothing; it must read at least one", i);
+        return status_fail(GANAS_E_SPACE, "node %d: it reads nothing; it must read at least one",
+                           i);
     if (n->read_kind == GANAS_READ_FIXED && g->reads[i] && g->reads[i] != n->read_set)
         return status_fail(GANAS_E_SPACE, "node %d: it must read node %d too", i,
                            bits_first(n->read_set & ~g->reads[i]));

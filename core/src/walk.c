@@ -1,113 +1,114 @@
-/* walk.c - growing a graph choice by choice, and what is open at each. */
+/* walk.c - growing one graph choice by choice: what is open at each choice. */
 #include "walk.h"
-
-static const struct space_node *node_of(const struct walk *w)
-{
-    return &w->space->node[w->node];
-}
 
 void walk_start(struct walk *w, const ganas_space *space, const ganas_rules *rules)
 {
-    *w = (struct walk){.space = space, .rules = rules, .graph.size = 1};
+    *w = (struct walk){.space = space, .rules = rules};
 }
 
-static bool ends(const struct walk *w, int op)
+/* ---- operations ---- */
+
+/* Operations after which the budget still pays for the way to an end. */
+static bits open_by_budget(const struct walk *w)
 {
-    return w->node + 1 == w->space->nodes || op == w->space->end_op;
+    const ganas_space *s = w->space;
+    const struct space_node *n = &s->node[w->node];
+    int left = s->max_edges - w->edges - space_need(s, w->node);
+    if (s->end_op < 0)
+        return n->op_set;
+    bits open = n->op_set & bit_of(s->end_op);
+    if (space_goes_on(s, w->node) && s->node[w->node + 1].finish <= left)
+        open |= space_inner_ops(s, w->node);
+    return open;
 }
 
-/* Fewest edges that nodes behind this one need when it takes `op`. */
-static int edges_behind(const struct walk *w, int op)
+/* Operations after which the rest can still bring the sum between the limits. */
+static bits open_by_bound(const struct walk *w, int b, bits ops)
 {
-    return ends(w, op) ? 0 : w->space->node[w->node + 1].finish;
-}
-
-/* Whether the rest of the walk can still bring the sum between the bounds. */
-static bool can_hold(const struct walk *w, const struct bound *b, double sum, int op)
-{
-    int next = w->node + 1;
-    sum += b->table[w->node * w->space->ops + op];
-    return sum + b->least_from[next] <= b->upper && sum + b->greatest_from[next] >= b->lower;
-}
-
-static bool is_open(const struct walk *w, int op)
-{
-    int need = w->edges + space_need(w->space, w->node) + edges_behind(w, op);
-    if (need > w->space->max_edges)
-        return false;
-    for (int32_t b = 0; w->rules && b < w->rules->bounds; b++)
-        if (!can_hold(w, &w->rules->bound[b], w->sum[b], op))
-            return false;
-    return true;
+    const struct bound *bound = &w->rules->bound[b];
+    const double *row = bound->table + w->node * w->space->ops;
+    double low = bound->lower - w->sum[b] - bound->greatest_from[w->node + 1];
+    double high = bound->upper - w->sum[b] - bound->least_from[w->node + 1];
+    bits open = 0;
+    for (; ops; ops &= ops - 1) {
+        int op = bits_first(ops);
+        if (row[op] >= low && row[op] <= high)
+            open |= bit_of(op);
+    }
+    return open;
 }
 
 bits walk_ops(const struct walk *w)
 {
-    bits open = 0;
-    for (bits ops = node_of(w)->op_set; ops; ops &= ops - 1)
-        if (is_open(w, bits_first(ops)))
-            open |= bit_of(bits_first(ops));
+    bits open = open_by_budget(w);
+    for (int b = 0; w->rules && b < w->rules->bounds; b++)
+        open = open_by_bound(w, b, open);
     return open;
 }
 
 void walk_take_op(struct walk *w, int op)
 {
-    const struct space_node *n = node_of(w);
+    const struct space_node *n = &w->space->node[w->node];
     w->graph.op[w->node] = (uint8_t)op;
-    w->graph.reads[w->node] = n->read_kind == GANAS_READ_FIXED ? n->read_set : 0;
-    for (int32_t b = 0; w->rules && b < w->rules->bounds; b++)
+    w->graph.size = w->node + 1;
+    if (n->read_kind == GANAS_READ_FIXED)
+        w->graph.reads[w->node] = n->read_set;
+    for (int b = 0; w->rules && b < w->rules->bounds; b++)
         w->sum[b] += w->rules->bound[b].table[w->node * w->space->ops + op];
 }
 
-/* Sources after the last one taken, but not so late that too few are left for the other picks. */
+/* ---- sources ---- */
+
 bits walk_picks(const struct walk *w)
 {
-    const struct space_node *n = node_of(w);
-    bits open = n->pick_set, taken = w->graph.reads[w->node];
-    if (n->after >= 0)
-        open &= ~bits_below(bits_last(w->graph.reads[n->after]) + 1);
-    if (taken)
-        open &= ~bits_below(bits_last(taken) + 1);
-    for (int more = n->picks - w->picked - 1; more > 0; more--)
+    const struct space_node *n = &w->space->node[w->node];
+    bits reads = w->graph.reads[w->node];
+    bits before = reads || n->after < 0 ? reads : w->graph.reads[n->after];
+    bits open = n->pick_set & ~bits_below(before ? bits_last(before) + 1 : 0);
+    for (int later = n->picks - w->picked - 1; later > 0; later--)
         open &= ~bit_of(bits_last(open));
     return open;
 }
 
 void walk_take_pick(struct walk *w, int j)
 {
-    w->graph.reads[w->node] |= bit_of(j);
-    w->picked++;
-    w->edges++;
+    walk_take_edge(w, j, true);
+}
+
+/* Edges that nodes after this one need. */
+static int reserve(const struct walk *w)
+{
+    bool ends = w->space->end_op >= 0 ? w->graph.op[w->node] == w->space->end_op
+                                      : w->node == w->space->nodes - 1;
+    return ends ? 0 : w->space->node[w->node + 1].finish;
 }
 
 int walk_edge(const struct walk *w, int j)
 {
-    int after = w->edges + 1 + edges_behind(w, w->graph.op[w->node]);
-    bool last = j == bits_last(node_of(w)->read_set);
-    int open = last && w->picked == 0 ? 0 : WALK_NO;
-    return after <= w->space->max_edges ? open | WALK_YES : open;
+    bits later = w->space->node[w->node].read_set & ~bits_below(j + 1);
+    int open = 0;
+    if (w->picked > 0 || later)
+        open |= WALK_NO;
+    if (w->edges + 1 + reserve(w) <= w->space->max_edges)
+        open |= WALK_YES;
+    return open;
 }
 
 void walk_take_edge(struct walk *w, int j, bool yes)
 {
-    if (yes)
-        walk_take_pick(w, j);
+    if (!yes)
+        return;
+    w->graph.reads[w->node] |= bit_of(j);
+    w->edges++;
+    w->picked++;
 }
 
 bool walk_next(struct walk *w)
 {
-    if (ends(w, w->graph.op[w->node]))
+    bool ended = w->space->end_op >= 0 && w->graph.op[w->node] == w->space->end_op;
+    if (ended || w->node == w->space->nodes - 1)
         return false;
     w->node++;
     w->picked = 0;
-    w->graph.size = w->node + 1;
-    return true;
-}
-
-bool walk_holds(const struct walk *w)
-{
-    for (int32_t b = 0; w->rules && b < w->rules->bounds; b++)
-        if (w->sum[b] < w->rules->bound[b].lower || w->sum[b] > w->rules->bound[b].upper)
-            return false;
     return true;
 }

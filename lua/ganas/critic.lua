@@ -26,7 +26,8 @@ function Pairwise:train(state)
   fakes:clear()
   while fakes:count() < want and tries < 4 do
     tries = tries + 1
-    state.generator:sample(fakes, state.streams.fakes, math.min(math.max(32, want), fakes.capacity - fakes:count()))
+    local n = math.min(math.max(32, want), fakes.capacity - fakes:count())
+    state.generator:sample(fakes, state.streams.fakes, n)
     state.pool:unique(fakes, false)
     state.constraints:filter(fakes)
   end

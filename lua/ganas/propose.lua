@@ -96,7 +96,9 @@ end
 -- ---- where candidates come from ----
 
 local function mutants(state, parents, more, most)
-  return function(draft, n) draft:mutate(parents, state.constraints.rules, state.streams.mutants, n, more, most) end
+  return function(draft, n)
+    draft:mutate(parents, state.constraints.rules, state.streams.mutants, n, more, most)
+  end
 end
 
 local function samples(state)

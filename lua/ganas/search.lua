@@ -55,8 +55,8 @@ local function check_first_set(state)
   local run = state.run
   if run.best_score or run.queries == 0 then return end
   local first = run.trajectory[1]
-  message.user("%s: all %d candidates of the first set failed; the first, %s: %s", state.plan.where "evaluate",
-    run.queries, message.quote(first.arch), first.error or "no score")
+  message.user("%s: all %d candidates of the first set failed; the first, %s: %s",
+    state.plan.where "evaluate", run.queries, message.quote(first.arch), first.error or "no score")
 end
 
 -- ---- the truth set ----

@@ -3,8 +3,8 @@
 -- Two presets. "paper" is the published algorithm (IJCAI 2021, Algorithms 1 and 2) in setup 1 or 2;
 -- "best", the default, trains the discriminator as a ranker on everything evaluated, screens a
 -- pool of mutants of the truth set and of the generator's samples with it, and evaluates the most
--- promising. A recipe's `search` changes single fields of the preset. docs/PAPER.md says which choices are the
--- paper's and which are ours.
+-- promising. A recipe's `search` changes single fields of the preset. docs/PAPER.md says which
+-- choices are the paper's and which are ours.
 
 local message = require "ganas.message"
 local schedule = require "ganas.schedule"
@@ -114,7 +114,9 @@ local SETUPS = {
 -- Ablations: what is left when a part is taken out.
 local METHODS = {
   no_generator = { generator = { train = "none" }, screen = { mutants = 1, quota = 0 } },
-  no_discriminator = { generator = { train = "refit", steps = 50 }, screen = { pool = 1, mutants = 0, quota = 0 } },
+  no_discriminator = {
+    generator = { train = "refit", steps = 50 }, screen = { pool = 1, mutants = 0, quota = 0 },
+  },
   no_screening = { screen = { pool = 1, mutants = 0, quota = 0 } },
 }
 
@@ -138,7 +140,8 @@ settings.methods = FIELDS.method.enum
 function settings.setup_queries(setup) return SETUPS[setup].queries end
 
 local function base_of(plan)
-  local base = lay({ discriminator = DISCRIMINATOR, generator = GENERATOR, screen = SCREEN }, PRESETS[plan.preset])
+  local parts = { discriminator = DISCRIMINATOR, generator = GENERATOR, screen = SCREEN }
+  local base = lay(parts, PRESETS[plan.preset])
   return plan.preset == "paper" and lay(base, SETUPS[plan.setup]) or base
 end
 
@@ -165,7 +168,7 @@ local function generator_words(g)
 end
 
 local function discriminator_words(d)
-  local name = d.kind == "ranker" and "ranking discriminator on everything evaluated" or "pairwise discriminator"
+  local name = d.kind == "ranker" and "ranking discriminator on all evaluated" or "pairwise discriminator"
   return ("%s (%d steps)"):format(name, d.steps)
 end
 

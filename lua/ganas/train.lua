@@ -13,8 +13,8 @@ function train.learners(state)
   local g = s.generator
   if s.method == "random" then return end
   if g.train ~= "none" or s.discriminator.kind == "pairwise" and s.method ~= "no_discriminator" then
-    state.generator = Policy.new(state.space, state.constraints.rules,
-      { width = g.width, layers = g.layers, head = g.head, rate = g.rate, clip = g.clip }, state.threads, weights)
+    local net = { width = g.width, layers = g.layers, head = g.head, rate = g.rate, clip = g.clip }
+    state.generator = Policy.new(state.space, state.constraints.rules, net, state.threads, weights)
     state.episodes = state.episodes or Batch.new(state.space, g.episodes)
   end
   if s.method ~= "no_discriminator" then
