@@ -17,7 +17,7 @@ local schema = {}
 local function is_list(value)
   if type(value) ~= "table" then return false end
   local n = #value
-  for k in next, value do
+  for k in next, value do -- order can't matter: every key is looked at
     if type(k) ~= "number" or k < 1 or k > n or k % 1 ~= 0 then return false end
   end
   return true

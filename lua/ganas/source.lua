@@ -93,13 +93,29 @@ local function step(token, depth)
   return depth
 end
 
--- Last token of the expression that starts at i: before a separator or a closing mark at its own
--- depth.
+local INFIX = { ["and"] = true, ["or"] = true, ["not"] = true }
+local ENDS = { [")"] = true, ["}"] = true, ["]"] = true }
+
+-- Whether a token can be the last of an operand: a name, a number, a string, a closing mark.
+local function ends_operand(token)
+  if token.kind == "name" then return not INFIX[token.value] end
+  return token.kind ~= "mark" or ENDS[token.value] == true
+end
+
+-- Whether a statement begins at i: a name right after an operand.
+local function begins_statement(tokens, i)
+  local token = tokens[i]
+  return token.kind == "name" and not INFIX[token.value] and ends_operand(tokens[i - 1])
+end
+
+-- Last token of the expression that starts at i: before a separator, a closing mark or the next
+-- statement at its own depth.
 local function expression_end(tokens, i)
   local depth = 0
   for at = i, #tokens do
     local m = mark(tokens[at])
-    if depth == 0 and (m == "," or m == ";" or CLOSES[m]) then return at - 1 end
+    local over = m == "," or m == ";" or CLOSES[m] or at > i and begins_statement(tokens, at)
+    if depth == 0 and over then return at - 1 end
     depth = step(tokens[at], depth)
   end
   return #tokens
@@ -187,7 +203,7 @@ function source.line(text, path)
   local tokens = tokens_of(text)
   local first = returned(tokens, 1, #tokens, 0)
   if not first then return 1 end
-  local line, last = tokens[first - 1].line, #tokens
+  local line, last = tokens[first - 1].line, expression_end(tokens, first)
   for _, key in ipairs(path) do
     local open, name = constructor(tokens, first, last, 0)
     local found, from, to
