@@ -113,8 +113,10 @@ void batch_get(const ganas_batch *batch, int32_t i, struct graph *g)
     memcpy(g->reads, batch->reads + at, nodes * sizeof *g->reads);
 }
 
-static int32_t check_room(const ganas_batch *batch, int32_t n)
+int32_t batch_check_room(const ganas_batch *batch, int32_t n)
 {
+    if (n < 0)
+        return status_fail(GANAS_E_ARGUMENT, "%d more candidates; it must be 0 or more", n);
     if (n <= batch->capacity - batch->count)
         return GANAS_OK;
     return status_fail(GANAS_E_FULL, "%d more candidates in a batch with room for %d", n,
@@ -125,7 +127,7 @@ int32_t batch_put(ganas_batch *batch, const struct graph *g)
 {
     size_t nodes = (size_t)batch->space->nodes, size = (size_t)g->size;
     size_t at = cell(batch, batch->count);
-    int32_t status = check_room(batch, 1);
+    int32_t status = batch_check_room(batch, 1);
     if (status)
         return status;
     memset(batch->op + at, 0, nodes);
@@ -169,7 +171,7 @@ int32_t ganas_batch_append(ganas_batch *batch, const ganas_batch *from, const in
         if (index[i] < 0 || index[i] >= from->count)
             return status_fail(GANAS_E_ARGUMENT, "row %d of a batch with %d candidates", index[i],
                                from->count);
-    int32_t status = check_room(batch, n);
+    int32_t status = batch_check_room(batch, n);
     for (int32_t i = 0; i < n && !status; i++)
         copy_row(batch, batch->count++, from, index[i]);
     return status;
@@ -218,8 +220,9 @@ int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *v
 int32_t ganas_batch_check(const ganas_batch *batch, const ganas_rules *rules, uint8_t *ok,
                           int64_t *rejected)
 {
-    if (rules->space != batch->space)
-        return status_fail(GANAS_E_ARGUMENT, "rules and candidates are of different spaces");
+    int32_t status = rules_check_space(rules, batch->space);
+    if (status)
+        return status;
     for (int32_t r = 0; r < rules->count && rejected; r++)
         rejected[r] = 0;
     for (int32_t i = 0; i < batch->count; i++) {

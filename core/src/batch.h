@@ -21,6 +21,9 @@ void batch_get(const ganas_batch *batch, int32_t i, struct graph *g);
 /* Appends a graph that is known to be good. GANAS_E_FULL. */
 int32_t batch_put(ganas_batch *batch, const struct graph *g);
 
+/* GANAS_OK when n more candidates fit; GANAS_E_FULL; GANAS_E_ARGUMENT when n < 0. */
+int32_t batch_check_room(const ganas_batch *batch, int32_t n);
+
 /* Room for at least `capacity` candidates; pointers into the batch move. */
 int32_t batch_reserve(ganas_batch *batch, int32_t capacity);
 

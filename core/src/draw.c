@@ -24,8 +24,8 @@ static void draw_reads(struct walk *w, struct draws *d)
 }
 
 /* One walk; false when it met a dead end. */
-static bool draw_graph(struct walk *w, const ganas_space *space, const ganas_rules *rules,
-                       struct draws *d)
+static bool walk_once(struct walk *w, const ganas_space *space, const ganas_rules *rules,
+                      struct draws *d)
 {
     walk_start(w, space, rules);
     do {
@@ -38,28 +38,32 @@ static bool draw_graph(struct walk *w, const ganas_space *space, const ganas_rul
     return walk_holds(w);
 }
 
+/* Walks until one ends well; counts the others. */
+static int32_t draw_graph(ganas_batch *batch, const ganas_rules *rules, struct draws *d,
+                          int64_t *lost)
+{
+    struct walk w;
+    for (int tries = 0; tries < MAX_TRIES; tries++) {
+        if (walk_once(&w, batch->space, rules, d))
+            return batch_put(batch, &w.graph);
+        ++*lost;
+    }
+    return status_fail(GANAS_E_EMPTY,
+                       "%d draws in a row met a dead end: the bounds can hardly hold together",
+                       MAX_TRIES);
+}
+
 int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_rng *rng, int32_t n,
                            int64_t *dropped)
 {
     int64_t lost = 0;
-    int32_t status = GANAS_OK;
-    if (n < 0 || n > batch->capacity - batch->count)
-        return status_fail(GANAS_E_FULL, "%d more candidates in a batch with room for %d", n,
-                           batch->capacity - batch->count);
-    uint64_t first = rng_take(rng, n);
+    int32_t status = batch_check_room(batch, n);
+    if (!status)
+        status = rules_check_space(rules, batch->space);
+    uint64_t first = status ? 0 : rng_take(rng, n);
     for (int32_t m = 0; m < n && !status; m++) {
         struct draws d = rng_draws(rng, first + (uint64_t)m);
-        struct walk w;
-        int tries = 1;
-        while (!draw_graph(&w, batch->space, rules, &d) && tries < MAX_TRIES)
-            tries++;
-        lost += tries - 1;
-        status = tries < MAX_TRIES
-                     ? batch_put(batch, &w.graph)
-                     : status_fail(GANAS_E_EMPTY,
-                                   "%d draws in a row met a dead end: the bounds can hardly hold "
-                                   "together",
-                                   MAX_TRIES);
+        status = draw_graph(batch, rules, &d, &lost);
     }
     if (dropped)
         *dropped = lost;
@@ -147,6 +151,11 @@ int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int6
 {
     struct listing l = {.batch = batch, .skip = skip};
     struct walk w;
+    if (skip < 0)
+        return status_fail(GANAS_E_ARGUMENT, "can't skip %lld graphs", (long long)skip);
+    int32_t status = rules_check_space(rules, batch->space);
+    if (status)
+        return status;
     walk_start(&w, batch->space, rules);
     list_node(&l, &w);
     *more = l.more;

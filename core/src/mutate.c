@@ -207,26 +207,25 @@ static int32_t check_arguments(const ganas_batch *batch, const ganas_batch *pare
 {
     if (parents->space != batch->space || parents->count == 0)
         return status_fail(GANAS_E_ARGUMENT, "mutants need at least one parent of the same space");
-    if (n < 0 || n > batch->capacity - batch->count)
-        return status_fail(GANAS_E_FULL, "%d more candidates in a batch with room for %d", n,
-                           batch->capacity - batch->count);
     if (!(more >= 0 && more < 1) || most < 1)
         return status_fail(GANAS_E_ARGUMENT,
                            "edits with %g for another and at most %d; in [0, 1), and at least 1",
                            more, most);
-    return GANAS_OK;
+    return batch_check_room(batch, n);
 }
 
 int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const ganas_rules *rules,
                            ganas_rng *rng, int32_t n, double more, int32_t most, int32_t *parent)
 {
-    int32_t status = check_arguments(batch, parents, n, more, most);
+    int32_t status = check_arguments(batch, parents, n, more, most), rows = parents->count;
+    if (!status)
+        status = rules_check_space(rules, batch->space);
     uint64_t first = status ? 0 : rng_take(rng, n);
     for (int32_t m = 0; m < n && !status; m++) {
         struct draws d = rng_draws(rng, first + (uint64_t)m);
         struct edit e = {.space = batch->space, .rules = rules, .draws = &d};
         struct graph g;
-        int32_t row = (int32_t)draws_below(&d, (uint32_t)parents->count);
+        int32_t row = (int32_t)draws_below(&d, (uint32_t)rows);
         batch_get(parents, row, &g);
         mutate_graph(&e, &g, more, most);
         status = batch_put(batch, &g);

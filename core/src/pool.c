@@ -177,6 +177,7 @@ int32_t ganas_pool_top(const ganas_pool *pool, int32_t first, int32_t k, ganas_b
     if (first < 0 || k < 0)
         return status_fail(GANAS_E_ARGUMENT, "the %d best from row %d on; both must be 0 or more",
                            k, first);
+    k = int_min(k, int_max(pool->graphs->count - first, 0));
     int32_t *best = memory_new((size_t)k, sizeof *best);
     if (!best)
         return GANAS_E_MEMORY;

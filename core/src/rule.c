@@ -50,12 +50,13 @@ static int scale_of(const ganas_space *s, const double *table)
     return SUM_BITS - exponent - 6; /* 2^6 nodes were divided out against overflow */
 }
 
-/* lower and upper of a rule in units of 2^-k. Rounding costs half a unit a node. */
+/* lower and upper of a rule in units of 2^-k, whole like the sums. Rounding costs half a unit a
+   node. */
 static void set_limits(struct bound *b, const struct rule *r, int k, int nodes)
 {
-    double at = ldexp(r->bound, k), slack = nodes + fabs(at) * SLACK;
-    b->lower = r->compare == GANAS_LE ? -INFINITY : at - slack;
-    b->upper = r->compare == GANAS_GE ? INFINITY : at + slack;
+    double at = ldexp(r->bound, k), slack = isinf(at) ? 0 : nodes + fabs(at) * SLACK;
+    b->lower = r->compare == GANAS_LE ? -INFINITY : ceil(at - slack);
+    b->upper = r->compare == GANAS_GE ? INFINITY : floor(at + slack);
 }
 
 static int32_t fill_bound(const ganas_space *s, const struct rule *r, struct bound *b)
@@ -95,7 +96,8 @@ static int32_t check_range(const ganas_rules *rules, const struct rule *r, const
         r->compare != GANAS_LE && (b ? b->greatest_from[0] < b->lower : greatest < r->bound);
     if (!low && !high)
         return GANAS_OK;
-    return status_fail(GANAS_E_EMPTY, "measure %d %s %.14g accepts nothing: the %s in this space is %.14g",
+    return status_fail(GANAS_E_EMPTY,
+                       "measure %d %s %.14g accepts nothing: the %s in this space is %.14g",
                        r->measure, name_compare(r->compare), r->bound, low ? "least" : "greatest",
                        low ? least : greatest);
 }
@@ -103,8 +105,10 @@ static int32_t check_range(const ganas_rules *rules, const struct rule *r, const
 static bool contradict(const struct rule *a, const struct rule *b)
 {
     double slack = SLACK * (fabs(a->bound) + fabs(b->bound));
-    bool a_below_b = a->compare != GANAS_GE && b->compare != GANAS_LE && a->bound < b->bound - slack;
-    bool b_below_a = b->compare != GANAS_GE && a->compare != GANAS_LE && b->bound < a->bound - slack;
+    bool a_below_b =
+        a->compare != GANAS_GE && b->compare != GANAS_LE && a->bound < b->bound - slack;
+    bool b_below_a =
+        b->compare != GANAS_GE && a->compare != GANAS_LE && b->bound < a->bound - slack;
     return a_below_b || b_below_a;
 }
 
@@ -180,15 +184,14 @@ bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g)
     return rule->compare == GANAS_GE ? value >= rule->bound : value == rule->bound;
 }
 
-bool rules_hold(const ganas_rules *rules, const struct graph *g)
+int32_t rules_check_space(const ganas_rules *rules, const ganas_space *space)
 {
-    for (int32_t r = 0; r < rules->count; r++)
-        if (!rule_holds(rules, r, g))
-            return false;
-    return true;
+    if (rules && rules->space != space)
+        return status_fail(GANAS_E_ARGUMENT, "rules and candidates are of different spaces");
+    return GANAS_OK;
 }
 
-bool rules_hold_masked(const ganas_rules *rules, const struct graph *g)
+bool rules_masked_hold(const ganas_rules *rules, const struct graph *g)
 {
     for (int32_t r = 0; rules && r < rules->count; r++)
         if (rules->rule[r].masked && !rule_holds(rules, r, g))

@@ -43,13 +43,10 @@ struct ganas_rules {
 /* Whether rule r holds for a graph. */
 bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g);
 
-/* Whether the masked rules hold. */
+/* Whether the masked rules hold; `rules` may be NULL. */
 bool rules_masked_hold(const ganas_rules *rules, const struct graph *g);
 
-/* Whether all rules hold. */
-bool rules_hold(const ganas_rules *rules, const struct graph *g);
-
-/* Whether the masked ones hold; `rules` may be NULL. */
-bool rules_hold_masked(const ganas_rules *rules, const struct graph *g);
+/* GANAS_E_ARGUMENT when the rules, which may be NULL, are of another space. */
+int32_t rules_check_space(const ganas_rules *rules, const ganas_space *space);
 
 #endif

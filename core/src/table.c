@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,15 +85,18 @@ static int32_t fail_line(const ganas_table *t, int32_t line, const char *what)
     return status_fail(GANAS_E_PARSE, "%s:%d: %s", t->path, line, what);
 }
 
+static bool ends_field(const char *at)
+{
+    return *at == ',' || *at == '\n' || (*at == '\r' && at[1] == '\n');
+}
+
 /* Ends a field at `end` and moves behind its separator, the text's character there. */
 static void end_field(struct cursor *c, int64_t end)
 {
     char *text = c->table->text;
     char separator = c->at < c->table->size ? text[c->at] : '\n';
     c->end_of_line = separator != ',';
-    if (separator == '\r')
-        c->at++;
-    c->at++;
+    c->at += separator == '\r' ? 2 : 1;
     text[end] = 0;
 }
 
@@ -100,6 +104,7 @@ static void end_field(struct cursor *c, int64_t end)
 static int32_t take_quoted(struct cursor *c, int64_t *start)
 {
     char *text = c->table->text;
+    int32_t opened = c->line;
     int64_t to = *start = ++c->at;
     for (; c->at < c->table->size; c->at++) {
         if (text[c->at] == '\n')
@@ -111,8 +116,8 @@ static int32_t take_quoted(struct cursor *c, int64_t *start)
         text[to++] = text[c->at];
     }
     if (c->at++ >= c->table->size)
-        return fail_line(c->table, c->line, "a quote is never closed");
-    if (c->at < c->table->size && !strchr(",\r\n", text[c->at]))
+        return fail_line(c->table, opened, "a quote is never closed");
+    if (c->at < c->table->size && !ends_field(text + c->at))
         return fail_line(c->table, c->line,
                          "text after a closing quote; expected ',' or the end of the line");
     end_field(c, to);
@@ -125,8 +130,7 @@ static int32_t take_field(struct cursor *c, int64_t *start)
     if (text[c->at] == '"')
         return take_quoted(c, start);
     *start = c->at;
-    while (c->at < c->table->size && text[c->at] != ',' && text[c->at] != '\n' &&
-           !(text[c->at] == '\r' && text[c->at + 1] == '\n'))
+    while (c->at < c->table->size && !ends_field(text + c->at))
         c->at++;
     end_field(c, c->at);
     return GANAS_OK;
@@ -195,7 +199,8 @@ static int32_t take_row(struct cursor *c)
     if (!status && fields != t->columns)
         return status_fail(GANAS_E_PARSE, "%s:%d: %d fields; the header has %d", t->path, line,
                            fields, t->columns);
-    t->line[++t->rows] = line;
+    if (!status)
+        t->line[++t->rows] = line;
     c->line++;
     return status;
 }
@@ -218,7 +223,7 @@ static int32_t split(ganas_table *t)
     int32_t status = take_header(&c);
     if (!status)
         status = check_header(t);
-    c.line = 2;
+    c.line++;
     while (!status && c.at < t->size) {
         bool blank = t->text[c.at] == '\n' || t->text[c.at] == '\r';
         if (blank && only_blank_lines(&c))
@@ -305,14 +310,13 @@ int32_t ganas_table_line(const ganas_table *table, int32_t row)
 
 /* ---- numbers ---- */
 
-/* A finite decimal number and nothing else; the locale's decimal point is undone by the caller's C
- * locale. */
-static bool parse_number(const char *text, double *value)
+/* A finite decimal number and nothing else, in the C locale whatever the program's is. */
+static bool parse_number(const char *text, locale_t c, double *value)
 {
     char *end;
     if (!*text || isspace((unsigned char)*text) || strpbrk(text, "xXpPiInN"))
         return false;
-    *value = strtod(text, &end);
+    *value = strtod_l(text, &end, c);
     return end != text && !*end && isfinite(*value);
 }
 
@@ -321,19 +325,30 @@ static bool is_nan(const char *text)
     return !*text || strcmp(text, "nan") == 0 || strcmp(text, "NaN") == 0;
 }
 
-int32_t ganas_table_numbers(const ganas_table *table, int32_t column, int32_t nan_ok, double *value)
+static int32_t parse_column(const ganas_table *table, int32_t column, int32_t nan_ok, locale_t c,
+                            double *value)
 {
-    if (column < 0 || column >= table->columns)
-        return status_fail(GANAS_E_ARGUMENT, "column %d of a table with %d", column,
-                           table->columns);
     for (int32_t row = 0; row < table->rows; row++) {
         const char *text = ganas_table_text(table, row, column);
         if (nan_ok && is_nan(text))
             value[row] = NAN;
-        else if (!parse_number(text, &value[row]))
+        else if (!parse_number(text, c, &value[row]))
             return status_fail(GANAS_E_PARSE, "%s:%d: '%s' in column '%s' is no finite number",
                                table->path, table->line[row + 1], text,
                                ganas_table_column_name(table, column));
     }
     return GANAS_OK;
+}
+
+int32_t ganas_table_numbers(const ganas_table *table, int32_t column, int32_t nan_ok, double *value)
+{
+    if (column < 0 || column >= table->columns)
+        return status_fail(GANAS_E_ARGUMENT, "column %d of a table with %d", column,
+                           table->columns);
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!c)
+        return status_fail(GANAS_E_MEMORY, "out of memory: the C locale was refused");
+    int32_t status = parse_column(table, column, nan_ok, c, value);
+    freelocale(c);
+    return status;
 }

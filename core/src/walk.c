@@ -112,3 +112,11 @@ bool walk_next(struct walk *w)
     w->picked = 0;
     return true;
 }
+
+bool walk_holds(const struct walk *w)
+{
+    for (int b = 0; w->rules && b < w->rules->bounds; b++)
+        if (w->sum[b] < w->rules->bound[b].lower || w->sum[b] > w->rules->bound[b].upper)
+            return false;
+    return true;
+}
