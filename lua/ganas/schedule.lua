@@ -30,14 +30,14 @@ local function progress(run)
 end
 
 local function check_ends(name, a, b, above)
-  for i, x in ipairs { a, b, n = 2 } do
+  if a == nil or b == nil then
+    message.here("%s needs two numbers; expected %s(first, last)", name, name)
+  end
+  for i, x in ipairs { a, b } do
     if not finite(x) or above and x <= above then
       message.here("the %s value of %s is %s; expected a number%s", i == 1 and "first" or "last", name,
         message.value(x), above and " above " .. above or "")
     end
-  end
-  if a == nil or b == nil then
-    message.here("%s needs two numbers; expected %s(first, last)", name, name)
   end
 end
 
