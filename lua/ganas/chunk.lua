@@ -110,9 +110,16 @@ function chunk.environment(options)
   return setmetatable(env, { __index = _G })
 end
 
--- An error of Lua's in a user's file as a user error; messages for people pass as they are.
+-- Messages for people pass; without a place (a tail call has none) they get one.
+local function raise_message(err, where)
+  if message.located(err.text) then error(err, 0) end
+  error(message.prefixed(where .. ": ", err), 0)
+end
+
+-- An error of Lua's in a user's file as a user error.
 function chunk.raise(err, where)
-  if message.is_user(err) or message.is_fault(err) then error(err, 0) end
+  if message.is_user(err) then raise_message(err, where) end
+  if message.is_fault(err) then error(err, 0) end
   local text = message.relocate(tostring(err))
   if message.located(text) then message.user("%s", text) end
   message.user("%s: %s", where, text)
@@ -132,6 +139,8 @@ function chunk.call(where, fn, ...)
   end
   return pack(xpcall(fn, traced, ...))
 end
+
+message.boundary = chunk.call
 
 -- Compiles a text and returns what it returns.
 function chunk.run(path, text, env)

@@ -193,17 +193,20 @@ function message.defined(fn)
   return path_of((info.source:gsub("^@", ""))) .. ":" .. info.linedefined
 end
 
+-- The function through which ganas calls functions of the user's: beyond it there is no caller.
+message.boundary = nil
+
 -- "file:line" of the nearest caller that is not part of ganas, nil if there is none.
 function message.caller()
   local level = 2
-  local info = debug.getinfo(level, "Sl")
-  while info do
+  local info = debug.getinfo(level, "Slf")
+  while info and info.func ~= message.boundary do
     local file = info.source:gsub("^@", "")
     if info.what ~= "C" and file:sub(1, #own) ~= own and info.currentline > 0 then
       return path_of(file) .. ":" .. info.currentline
     end
     level = level + 1
-    info = debug.getinfo(level, "Sl")
+    info = debug.getinfo(level, "Slf")
   end
   return nil
 end
