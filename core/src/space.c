@@ -185,10 +185,10 @@ static int32_t check_spec(const ganas_space_spec *spec)
     int32_t status = check_sizes(spec);
     if (!status)
         status = spec->end_op >= 0 ? check_open_end(spec) : check_fixed_end(spec);
-    for (int i = 0; i < spec->nodes && !status; i++)
-        status = check_node(spec, i);
     if (!status && !is_input(spec, 0))
         status = status_fail(GANAS_E_SPACE, "node 0: it must be an input: fixed, reading nothing");
+    for (int i = 0; i < spec->nodes && !status; i++)
+        status = check_node(spec, i);
     return status;
 }
 
