@@ -5,6 +5,7 @@
 
 local message = require "ganas.message"
 local schema = require "ganas.schema"
+local settings = require "ganas.settings"
 local sorted = require "ganas.sorted"
 
 local args = {}
@@ -19,7 +20,7 @@ local STANDARD = {
   preset = { type = "string", enum = { "best", "paper" }, default = "best",
     about = "settings to start from" },
   setup = { type = "number", enum = { 1, 2 }, default = 1, about = "of the paper's preset" },
-  method = { type = "string", about = "of searching" },
+  method = { type = "string", enum = settings.methods, about = "of searching" },
   score = { type = "string", about = "what the search maximizes" },
   report = { type = "string", about = "what is shown beside the score" },
   workers = { type = "number", integer = true, min = 1, max = 4096, default = 1,

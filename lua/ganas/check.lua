@@ -3,8 +3,6 @@
 -- The answer is a list of { what, text } and a list of what is wrong, which is empty when all is
 -- well.
 
-local Batch = require "ganas.batch"
-local Rng = require "ganas.rng"
 local chunk = require "ganas.chunk"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
@@ -59,16 +57,7 @@ local function rule_text(rule)
   return ("%s: rejects %d of %d"):format(rule.rule, rule.rejected, rule.seen)
 end
 
--- Candidates drawn under the masked rules that all constraints accept.
-local function draw(plan)
-  local batch = Batch.new(plan.space, DRAWN)
-  batch:random(plan.constraints.rules, Rng.new(plan.seed, "check"), DRAWN)
-  plan.constraints:filter(batch)
-  return batch
-end
-
-local function describe_constraints(plan, batch, facts)
-  local rules = plan.constraints:report()
+local function describe_constraints(rules, batch, facts)
   for _, rule in ipairs(rules) do facts[#facts + 1] = { "constraint", rule_text(rule) } end
   if #rules == 0 then return end
   facts[#facts + 1] = { "feasible", ("%d of %d drawn"):format(batch:count(), DRAWN) }
@@ -109,8 +98,8 @@ local function check_recipe(word, given)
   facts[2] = { "arguments", arguments_text(plan) }
   describe_space(plan.space, facts, failures)
   describe_evaluator(plan.evaluator, facts)
-  local batch = draw(plan)
-  describe_constraints(plan, batch, facts)
+  local batch, rules = recipe.rehearse(plan, DRAWN)
+  describe_constraints(rules, batch, facts)
   score_one(plan, batch, facts, failures)
   for _, line in ipairs(settings.describe(plan.settings)) do facts[#facts + 1] = { "search", line } end
   return facts, failures
@@ -134,7 +123,7 @@ local function find(word)
   if library.is_path(word) then message.user("%s", library.missing("recipes", word)) end
   local near = message.nearest(word, library.names "recipes") or message.nearest(word, library.names "spaces")
   message.usage("no recipe or space %s; %s", message.quote(word),
-    near and "did you mean " .. message.quote(near) .. "?" or "try 'ganas-lua list'")
+    near and "did you mean " .. message.quote(near) .. "?" or "'ganas-lua list' shows what there is")
 end
 
 local function is_space(found)
@@ -149,7 +138,6 @@ end
 -- Checks what the options name: facts, failures.
 function check.run(given)
   local found = find(given.operand)
-  given.json = given.json or false
   if is_space(found) then return check_space(found, given) end
   return check_recipe(given.operand, given)
 end

@@ -133,14 +133,17 @@ end
 -- Calls a function of the user's. `where` ("file:line") is said where an error has no place of its
 -- own.
 function chunk.call(where, fn, ...)
-  local function pack(ok, ...)
+  local before = message.boundary.place
+  local function finish(ok, ...)
+    message.boundary.place = before
     if ok then return ... end
     chunk.raise((...), where)
   end
-  return pack(xpcall(fn, traced, ...))
+  message.boundary.place = where
+  return finish(xpcall(fn, traced, ...))
 end
 
-message.boundary = chunk.call
+message.boundary.call = chunk.call
 
 -- Compiles a text and returns what it returns.
 function chunk.run(path, text, env)

@@ -27,7 +27,7 @@ function fs.join(...)
   local path = ""
   for i = 1, select("#", ...) do
     local part = select(i, ...)
-    if part:sub(1, 1) == "/" or path == "" then path = part
+    if part:sub(1, 1) == "/" or path == "" or path == "." then path = part
     else path = path:gsub("/$", "") .. "/" .. part end
   end
   return path

@@ -9,6 +9,8 @@ local report = require "ganas.report"
 
 local launch = {}
 
+local REHEARSED = 100 -- candidates drawn to see that the constraints work
+
 local DONE, INTERRUPTED = 0, 130
 
 local function hooks_of(log, display, host)
@@ -50,6 +52,7 @@ function launch.run(given, host)
   local display = progress.new { quiet = given.quiet }
   given.before_print = function() display:clear() end
   local plan = recipe.load(given.operand, given)
+  recipe.rehearse(plan, REHEARSED)
   local log = journal.open(plan)
   local result = search(plan, log, display, host)
   local text = report.json(plan, result, log.dir)

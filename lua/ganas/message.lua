@@ -193,14 +193,16 @@ function message.defined(fn)
   return path_of((info.source:gsub("^@", ""))) .. ":" .. info.linedefined
 end
 
--- The function through which ganas calls functions of the user's: beyond it there is no caller.
-message.boundary = nil
+-- Through `call` of the boundary ganas calls functions of the user's. Beyond it there is no caller of
+-- theirs; where a tail call has left none before it either, the place is the function's own, `place`.
+message.boundary = {}
 
 -- "file:line" of the nearest caller that is not part of ganas, nil if there is none.
 function message.caller()
   local level = 2
   local info = debug.getinfo(level, "Slf")
-  while info and info.func ~= message.boundary do
+  while info do
+    if info.func == message.boundary.call then return message.boundary.place end
     local file = info.source:gsub("^@", "")
     if info.what ~= "C" and file:sub(1, #own) ~= own and info.currentline > 0 then
       return path_of(file) .. ":" .. info.currentline

@@ -111,6 +111,15 @@ local function threads_of(text)
   message.usage("option '--threads' is %s; expected a whole number from 1 to 64", message.quote(text))
 end
 
+-- A misspelt command looks like a recipe with words after it.
+local function check_command(parsed)
+  local word, near = parsed.recipe, parsed.recipe and message.nearest(parsed.recipe, options.COMMANDS)
+  local loose = parsed.words and parsed.words[1] and not parsed.words[1]:find "="
+  if loose and near and not word:find "[/.]" then
+    message.usage("%s", message.unknown("command", word, options.COMMANDS))
+  end
+end
+
 -- --seed 3 is seed=3; both at once are a contradiction, even if they agree.
 local function arguments_of(parsed)
   local texts = args.split(parsed.words or {})
@@ -123,6 +132,7 @@ local function arguments_of(parsed)
 end
 
 local function checked(command, parsed)
+  check_command(parsed)
   if parsed.out == "" then message.usage "option '--out' is ''; expected a folder" end
   return {
     command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),

@@ -5,13 +5,18 @@
 -- `constraints` and `search` may be functions of the arguments; an evaluator that is a function
 -- gets them as its second argument.
 
+local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
 local args = require "ganas.args"
 local chunk = require "ganas.chunk"
+local constraints = require "ganas.constraints"
+local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
+local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
+local settings = require "ganas.settings"
 local source = require "ganas.source"
 local sorted = require "ganas.sorted"
 
@@ -82,7 +87,7 @@ end
 local function set_queries(plan, fields, values)
   local said = plan.given.queries or fields.args.queries
   if values.preset == "paper" and not said then
-    values.queries = require("ganas.settings").setup_queries(values.setup)
+    values.queries = settings.setup_queries(values.setup)
   end
 end
 
@@ -140,14 +145,26 @@ function recipe.read(word, given)
   return plan
 end
 
+-- n candidates drawn under the masked rules, and how many of them each constraint rejects; the batch
+-- keeps those that all accept. What is wrong with a constraint shows here, before anything is paid
+-- for. The search's own random numbers and counts are untouched.
+function recipe.rehearse(plan, n)
+  local trial = constraints.new(plan.constraint_list, plan.space, plan.where)
+  local batch, rng = Batch.new(plan.space, n), Rng.new(plan.seed, "rehearsal")
+  local ok, err = pcall(batch.random, batch, trial.rules, rng, n)
+  if not ok then chunk.raise(err, plan.where "constraints") end
+  trial:filter(batch)
+  return batch, trial:report()
+end
+
 -- Opens what a recipe names: space, constraints, evaluator, settings.
 function recipe.open(plan)
-  plan.space = require("ganas.grammar").load(of_arguments(plan, "space"), plan)
+  plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
-  local constraints = of_arguments(plan, "constraints")
-  plan.constraints = require("ganas.constraints").new(constraints, plan.space, plan.where)
-  plan.evaluator = require("ganas.evaluate").open(plan.recipe.evaluate, plan.space, plan)
-  plan.settings = require("ganas.settings").resolve(of_arguments(plan, "search"), plan, plan.where)
+  plan.constraint_list = of_arguments(plan, "constraints")
+  plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where)
+  plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
+  plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan
 end
 

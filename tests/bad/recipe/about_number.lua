@@ -1,0 +1,5 @@
+return {
+  about = 5,
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+  evaluate = function(arch) return arch:count "a" end,
+}

@@ -1,0 +1,9 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+  evaluate = function(arch) return arch:count "a" end,
+  args = { budget = 1 },
+  search = function(args)
+    return { batch = args.bugdet }
+  end,
+}

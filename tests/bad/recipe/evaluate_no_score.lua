@@ -1,0 +1,5 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+  evaluate = { "table", file = "t.csv" },
+}

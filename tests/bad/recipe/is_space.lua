@@ -1,0 +1,4 @@
+return {
+  ops = { "a" },
+  grow = require("ganas.space").chain(3),
+}

@@ -1,0 +1,2 @@
+local helper = require "nowhere"
+return helper

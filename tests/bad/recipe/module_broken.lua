@@ -1,0 +1,2 @@
+require "broken_module"
+return {}

@@ -1,0 +1,2 @@
+local rule = require "ganas.rules"
+return rule

@@ -1,0 +1,4 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+}

@@ -1,0 +1,4 @@
+return {
+  about = "x",
+  evaluate = function(arch) return arch:count "a" end,
+}

@@ -1,0 +1,1 @@
+error "the budget is not known"

@@ -1,0 +1,3 @@
+local limit = nil
+local twice = 2 * limit
+return { about = twice }

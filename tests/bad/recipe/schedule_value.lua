@@ -1,0 +1,7 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+  evaluate = function(arch) return arch:count "a" end,
+  search = { initial = 2,
+    batch = function(run) return run.nothing end },
+}

@@ -1,0 +1,5 @@
+return {
+  about = "x",
+  space = "spaces/nowhere.lua",
+  evaluate = function(arch) return arch:count "a" end,
+}

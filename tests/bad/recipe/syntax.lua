@@ -1,0 +1,4 @@
+return {
+  about = "x"
+  space = "y",
+}

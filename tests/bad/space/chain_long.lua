@@ -1,0 +1,5 @@
+local space = require "ganas.space"
+return {
+  ops = { "a", "b" },
+  grow = space.chain(1000),
+}

@@ -1,0 +1,5 @@
+local space = require "ganas.space"
+return {
+  ops = {},
+  grow = space.chain(3),
+}

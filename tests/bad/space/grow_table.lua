@@ -1,0 +1,5 @@
+local space = require "ganas.space"
+return {
+  ops = { "a", "b" },
+  grow = { nodes = 3 },
+}

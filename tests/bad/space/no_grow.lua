@@ -1,0 +1,4 @@
+local space = require "ganas.space"
+return {
+  ops = { "a", "b" },
+}

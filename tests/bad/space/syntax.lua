@@ -1,0 +1,3 @@
+return {
+  ops = { "a" }
+  grow = 1 }

@@ -1,0 +1,12 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(2),
+    keys = { code = "%d%d" } },
+  evaluate = {
+    "table",
+    file = "key_named.csv",
+    score = "val",
+    report = "test",
+    key = "acrh",
+  },
+}
