@@ -2,8 +2,8 @@
  * mutate.c - edits of graphs that keep the grammar and the masked rules.
  *
  * An edit happens at a locus, chosen uniformly: the operation of a node, one source of a CHOOSE
- * node, one candidate edge of a FREE node; where graphs differ in size also a node that is put in
- * or taken out.
+ * node, one candidate edge of a FREE node, which comes, goes or moves; where graphs differ in size
+ * also a node that is put in or taken out.
  */
 #include <string.h>
 
@@ -78,6 +78,27 @@ static void restore_order(const ganas_space *s, struct graph *g)
     }
 }
 
+static int count_edges(const ganas_space *s, const struct graph *g)
+{
+    int edges = 0;
+    for (int i = 0; i < g->size; i++)
+        edges += s->node[i].read_kind == GANAS_READ_FIXED ? 0 : bits_count(g->reads[i]);
+    return edges;
+}
+
+/* An edge that can't go, or that there is no budget for, moves instead. */
+static void flip_edge(struct edit *e, struct graph *g, int i, int j)
+{
+    bits before = g->reads[i], others = 0;
+    g->reads[i] ^= bit_of(j);
+    if (!g->reads[i])
+        others = e->space->node[i].read_set & ~before;
+    else if (!(before & bit_of(j)) && count_edges(e->space, g) > e->space->max_edges)
+        others = before;
+    if (others)
+        g->reads[i] ^= bit_of(draws_member(e->draws, others));
+}
+
 static void edit_read(struct edit *e, struct graph *g, int i, int locus)
 {
     const struct space_node *n = &e->space->node[i];
@@ -86,7 +107,7 @@ static void edit_read(struct edit *e, struct graph *g, int i, int locus)
         set &= set - 1;
     int j = bits_first(set);
     if (n->read_kind == GANAS_READ_FREE) {
-        g->reads[i] ^= bit_of(j);
+        flip_edge(e, g, i, j);
         return;
     }
     bits others = n->read_set & ~g->reads[i];
