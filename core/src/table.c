@@ -27,6 +27,16 @@ struct ganas_table {
 
 /* ---- reading ---- */
 
+/* zlib's reason, which may begin with the path. */
+static const char *read_error(const ganas_table *t, gzFile file)
+{
+    int code;
+    const char *why = gzerror(file, &code);
+    size_t length = strlen(t->path);
+    bool named = strncmp(why, t->path, length) == 0 && strncmp(why + length, ": ", 2) == 0;
+    return named ? why + length + 2 : why;
+}
+
 static int32_t read_all(ganas_table *t, gzFile file)
 {
     int64_t room = 1 << 20;
@@ -34,10 +44,8 @@ static int32_t read_all(ganas_table *t, gzFile file)
     while (t->text) {
         int got =
             gzread(file, t->text + t->size, (unsigned)int_min(1 << 30, (int)(room - t->size)));
-        if (got < 0) {
-            int code;
-            return status_fail(GANAS_E_FILE, "%s: %s", t->path, gzerror(file, &code));
-        }
+        if (got < 0)
+            return status_fail(GANAS_E_FILE, "%s: %s", t->path, read_error(t, file));
         t->size += got;
         if (t->size < room)
             return GANAS_OK;

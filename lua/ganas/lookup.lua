@@ -124,11 +124,25 @@ local function check_complete(self)
   local rows = self.table.rows
   if not exact or size > COUNTABLE or self.pool.identity ~= "string" or rows >= size then return end
   message.user("%s: %d of %d candidates are missing, first %s; expected a row for each, or partial = true "
-    .. "to count those as failed", self.table:where(math.max(rows - 1, 0)), size - rows, size,
+    .. "to count those as failed", self.table:where(rows - 1), size - rows, size,
     message.quote(first_missing(self)))
 end
 
 -- ---- the evaluator ----
+
+-- Opens a file; a message that names no line of the file gets that of the recipe.
+local function open_table(path, where)
+  local ok, result = pcall(Table.open, path)
+  if not ok and message.is_user(result) and not message.located(result.text) then
+    error(message.prefixed(where .. ": ", result), 0)
+  elseif not ok then
+    error(result, 0)
+  end
+  if result.rows == 0 then
+    message.user("%s:1: there are no rows; expected one for each candidate", path)
+  end
+  return result
+end
 
 local function numbers(self, name, field, where)
   return self.table:numbers(self.table:need(name, where("evaluate", field)))
@@ -140,7 +154,8 @@ function Lookup.open(spec, space, context)
   local fields = schema.check(spec, FIELDS, where, { "evaluate" })
   local path = data.find(fields.file, context, where("evaluate", "file"))
   local self = setmetatable({
-    space = space, table = Table.open(path), pool = Pool.new(space, space.identity),
+    space = space, pool = Pool.new(space, space.identity),
+    table = open_table(path, where("evaluate", "file")),
     score_name = context.score or fields.score, report_name = context.report or fields.report,
   }, Lookup)
   self.scores = numbers(self, self.score_name, "score", where)
