@@ -1,0 +1,116 @@
+---@meta
+-- Types for editors (LuaCATS): recipes and spaces as tables. Nothing here is run.
+-- Put `---@type ganas.Recipe` above a recipe's table, `---@type ganas.Space` above a space's.
+
+---A recipe: what is searched, where the search may go, how a candidate gets its score.
+---@class ganas.Recipe
+---@field about string a sentence for `ganas-lua list`
+---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
+---@field evaluate ganas.TableEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
+---@field identity? "string"|"network" what makes two candidates the same; the space's by default
+---@field constraints? ganas.Constraint[]|fun(args: table): ganas.Constraint[]
+---@field search? ganas.Search|fun(args: table): ganas.Search
+---@field done? fun(run: ganas.Run) called at the end
+
+---@alias ganas.Constraint ganas.Rule|fun(arch: ganas.Arch): boolean
+
+---A published benchmark, or any other table of scores: a CSV file, plain or gzip.
+---@class ganas.TableEvaluator
+---@field [1] "table"
+---@field file string found in --data, $GANAS_DATA, ./data, ~/.local/share/ganas
+---@field score string the column to maximize
+---@field report? string the column to show beside it
+---@field key? string the column, or columns with commas between, that name a candidate
+---@field partial? boolean candidates without a row are failed evaluations
+
+---What an evaluator may give in place of one number; other numbers are kept in the journal.
+---@class ganas.Result
+---@field score? number
+---@field report? number
+---@field [string] number
+
+---@alias ganas.Schedule number|ganas.ScheduleObject|fun(run: ganas.Run): number
+
+---The settings of a search; what is absent comes from the preset.
+---@class ganas.Search
+---@field method? "ganas"|"random"|"no_generator"|"no_discriminator"|"no_screening"
+---@field initial? integer random candidates of X_0
+---@field batch? ganas.Schedule candidates of each later X_t
+---@field truncate? ganas.Schedule k: size of the truth set
+---@field truth? "union"|"last" the k best of all evaluated, or of the last set
+---@field rounds? ganas.Schedule times that discriminator and generator are trained an iteration
+---@field weights? "keep"|"reset" from one iteration to the next
+---@field entropy? ganas.Schedule weight of the generator's entropy bonus
+---@field stop? fun(run: ganas.Run): boolean? true ends the search
+---@field reward? { kind?: "soft"|"hard", invalid?: number, known?: number }
+---@field discriminator? table
+---@field generator? table
+---@field screen? table
+
+---A search while it runs.
+---@class ganas.Run
+---@field iteration integer 0: the initial set
+---@field queries integer candidates evaluated
+---@field budget integer the most there will be
+---@field best_score? number
+---@field since_best integer queries since the best was found
+---@field entropy? number of a choice of the generator, in nats
+---@field acceptance? number share of what was proposed that was valid and new
+---@field seconds? number
+local run = {}
+
+---The n best so far, best first.
+---@param n integer
+---@return ganas.Arch[]
+function run:best(n) end
+
+---One candidate. Measures of the space are fields; tostring gives the official string.
+---@class ganas.Arch
+---@field ops string[] operations that were chosen, in node order
+---@field size integer nodes as written
+---@field depth number most nodes on one path from input to output
+---@field nodes number nodes of the network, input and output included
+---@field edges number
+---@field graph { ops: string[], edges: integer[][] } operation of each node; edges { from, to }
+---@field score? number
+---@field report? number
+---@field query? integer when it was evaluated
+---@field [string] number a measure of the space
+local arch = {}
+
+---Operation of node i, counted from 0.
+---@param i integer
+---@return string
+function arch:op(i) end
+
+---Whether node i reads node j.
+---@param i integer
+---@param j integer
+---@return boolean
+function arch:reads(i, j) end
+
+---The nodes that node i reads.
+---@param i integer
+---@return integer[]
+function arch:sources(i) end
+
+---How often an operation occurs; of several names, together.
+---@param name string|string[]
+---@param ... string
+---@return integer
+function arch:count(name, ...) end
+
+---A space: a grammar for growing graphs one node at a time.
+---@class ganas.Space
+---@field name? string
+---@field about? string
+---@field ops string[] names of the operations
+---@field grow ganas.Grow how graphs grow: space.fixed, free, cells, chain or steps
+---@field dead? string|string[] operations that cut a path, such as "none"
+---@field measures? table<string, ganas.Measure>
+---@field format? string|string[]|fun(arch: ganas.Arch): string the official string
+---@field parse? fun(text: string): table? the inverse of a format function
+---@field keys? table<string, string|{ format: function, parse: function }> columns of tables that name a cell
+---@field identity? "string"|"network"
+---@field expect? { size?: integer, example?: string } what `ganas-lua check` holds the file to

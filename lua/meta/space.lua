@@ -1,0 +1,83 @@
+---@meta ganas.space
+-- Types for editors (LuaCATS): what space files are made of. Nothing here is run.
+
+---@class ganas.Grow
+---@class ganas.Measure
+---@class ganas.Reads
+
+---@alias ganas.Most { max: integer }
+
+local space = {}
+
+---Only operations are chosen: step i reads the nodes reads[i]. Nodes count from 0, inputs first.
+---@param t { inputs?: integer, reads: integer[][], output?: integer[], input?: string, output_name?: string }
+---@return ganas.Grow
+function space.fixed(t) end
+
+---Any graph from input to output: each node reads any of the earlier ones, at least one.
+---@param t { nodes: integer|integer[], edges?: integer|ganas.Most, inputs?: integer, input?: string, output?: string }
+---@return ganas.Grow
+function space.free(t) end
+
+---Cells of states: each state sums `reads` operations on the cell's inputs and earlier states.
+---@param t { [integer]: string, states: integer, inputs?: integer, reads?: integer, distinct?: boolean }
+---@return ganas.Grow
+function space.cells(t) end
+
+---Blocks in a row: how many, or the operations of each.
+---@param t integer|string[][]
+---@return ganas.Grow
+function space.chain(t) end
+
+---The general form: { reads = nodes | space.choose(n) | space.any(), ops = names } for each step.
+---@param t { [integer]: { reads: integer[]|ganas.Reads, ops?: string[] }, inputs?: integer, output?: integer[], edges?: ganas.Most }
+---@return ganas.Grow
+function space.steps(t) end
+
+---Exactly n of the nodes, by default of all earlier ones; `after`: past the last source of that step.
+---@param n integer
+---@param nodes? integer[]
+---@param after? integer
+---@return ganas.Reads
+function space.choose(n, nodes, after) end
+
+---Any of the nodes, by default of all earlier ones, at least one.
+---@param nodes? integer[]
+---@return ganas.Reads
+function space.any(nodes) end
+
+---Names from every combination of the lists, then the single names.
+---@param format string one % directive a list
+---@param ... any[]|string
+---@return string[]
+function space.product(format, ...) end
+
+---A sum over the steps: fn(step, op, ...) is called once for each step and operation at loading.
+---@param fn fun(step: integer, op: string, ...): number
+---@param base? number added once
+---@return ganas.Measure
+function space.sum(fn, base) end
+
+---How often operations occur, together.
+---@param ... string|string[]
+---@return ganas.Measure
+function space.count(...) end
+
+---Most nodes on one path from input to output.
+---@param t? { broken_by?: string|string[] }
+---@return ganas.Measure
+function space.longest_path(t) end
+
+---The same; the space's `dead` operations cut a path.
+---@return ganas.Measure
+function space.depth() end
+
+---Nodes of the network, inputs and outputs included.
+---@return ganas.Measure
+function space.nodes() end
+
+---Edges of the network.
+---@return ganas.Measure
+function space.edges() end
+
+return space
