@@ -220,16 +220,16 @@ int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *v
 int32_t ganas_batch_check(const ganas_batch *batch, const ganas_rules *rules, uint8_t *ok,
                           int64_t *rejected)
 {
-    int32_t status = rules_check_space(rules, batch->space);
+    int32_t status = rules_check_space(rules, batch->space), count = rules ? rules->count : 0;
     if (status)
         return status;
-    for (int32_t r = 0; r < rules->count && rejected; r++)
+    for (int32_t r = 0; r < count && rejected; r++)
         rejected[r] = 0;
     for (int32_t i = 0; i < batch->count; i++) {
         struct graph g;
         batch_get(batch, i, &g);
         ok[i] = 1;
-        for (int32_t r = 0; r < rules->count; r++) {
+        for (int32_t r = 0; r < count; r++) {
             bool holds = rule_holds(rules, r, &g);
             ok[i] &= holds;
             if (rejected)

@@ -3,7 +3,8 @@
  *
  * An edit happens at a locus, chosen uniformly: the operation of a node, one source of a CHOOSE
  * node, one candidate edge of a FREE node, which comes, goes or moves; where graphs differ in size
- * also a node that is put in or taken out.
+ * also a node that is put in or taken out. An edit that breaks a masked rule is made good by a
+ * second one, if it can be.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "rule.h"
 #include "status.h"
 
-enum { EDIT_TRIES = 64, MUTANT_TRIES = 8 };
+enum { EDIT_TRIES = 64, MUTANT_TRIES = 8, MEND_TRIES = 16 };
 
 struct edit {
     const ganas_space *space;
@@ -191,19 +192,40 @@ static void edit_at(struct edit *e, struct graph *g, int locus)
         delete_node(e, g);
 }
 
-static bool is_good(const struct edit *e, struct graph *g)
+/* One edit of g at a random locus; false when it changes nothing or breaks the grammar. */
+static bool edit_somewhere(struct edit *e, const struct graph *g, struct graph *edited)
 {
-    return space_check(e->space, g) == GANAS_OK && rules_masked_hold(e->rules, g);
+    int loci = count_loci(e->space, g);
+    *edited = *g;
+    if (loci == 0)
+        return false;
+    edit_at(e, edited, (int)draws_below(e->draws, (uint32_t)loci));
+    return memcmp(edited, g, sizeof *g) != 0 && space_check(e->space, edited) == GANAS_OK;
+}
+
+/* A second edit that makes up for a masked rule that the first one broke: with == alone, nodes that
+   a rule ties together could never change. */
+static bool mend_rules(struct edit *e, const struct graph *before, struct graph *edited)
+{
+    if (rules_masked_hold(e->rules, edited))
+        return true;
+    for (int tries = 0; tries < MEND_TRIES; tries++) {
+        struct graph mended;
+        if (edit_somewhere(e, edited, &mended) && rules_masked_hold(e->rules, &mended) &&
+            memcmp(&mended, before, sizeof mended) != 0) {
+            *edited = mended;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* One edit that changes the graph and leaves it good; nothing when none is found in a few tries. */
 static void edit_once(struct edit *e, struct graph *g)
 {
-    int loci = count_loci(e->space, g);
-    for (int tries = 0; tries < EDIT_TRIES && loci > 0; tries++) {
-        struct graph edited = *g;
-        edit_at(e, &edited, (int)draws_below(e->draws, (uint32_t)loci));
-        if (memcmp(&edited, g, sizeof edited) != 0 && is_good(e, &edited)) {
+    for (int tries = 0; tries < EDIT_TRIES; tries++) {
+        struct graph edited;
+        if (edit_somewhere(e, g, &edited) && mend_rules(e, g, &edited)) {
             *g = edited;
             return;
         }

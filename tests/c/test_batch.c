@@ -199,6 +199,8 @@ static void bad_questions_are_refused(void **state)
                  "measure -1 of a space that has 0");
     assert_fails(ganas_batch_check(batch, rules, ok, NULL), GANAS_E_ARGUMENT,
                  "rules and candidates are of different spaces");
+    assert_int_equal(ganas_batch_check(batch, NULL, ok, NULL), GANAS_OK);
+    assert_true(ok[0] && ok[1] && ok[2]);
     ganas_rules_free(rules);
     ganas_batch_free(batch);
     ganas_space_free(other);

@@ -8,6 +8,7 @@
 #include "fails.h"
 #include "model.h"
 #include "rng.h"
+#include "rule.h"
 
 static ganas_batch *new_batch(ganas_space *space, int32_t capacity)
 {
@@ -290,6 +291,54 @@ static void mutants_keep_masked_rules(void **state)
     ganas_space_free(space);
 }
 
+/* One parent in the fixed space whose sum of weight[op] is `bound`, and n mutants of one edit. */
+static void mutate_tied(const double *weight, double bound, ganas_batch *parents,
+                        ganas_batch *batch, int32_t n)
+{
+    ganas_rng *rng = new_rng(8);
+    ganas_rules *rules;
+    double table[56];
+    int32_t sum, masked;
+    for (int c = 0; c < 56; c++)
+        table[c] = weight[c % 7];
+    assert_int_equal(ganas_space_measure(parents->space, GANAS_MEASURE_SUM, table, 0, &sum),
+                     GANAS_OK);
+    assert_int_equal(ganas_rules_new(&rules, parents->space), GANAS_OK);
+    assert_int_equal(ganas_rules_add(rules, sum, GANAS_EQ, bound, &masked), GANAS_OK);
+    assert_int_equal(ganas_batch_random(parents, rules, rng, 1, NULL), GANAS_OK);
+    assert_int_equal(ganas_batch_mutate(batch, parents, rules, rng, n, 0, 1, NULL), GANAS_OK);
+    for (int32_t i = 0; i < n; i++) {
+        struct graph g;
+        batch_get(batch, i, &g);
+        assert_true(rule_holds(rules, 0, &g));
+        assert_false(same_rows(batch, i, parents, 0));
+    }
+    ganas_rules_free(rules);
+    ganas_rng_free(rng);
+}
+
+/* Two of operation 3, or a sum that no single edit keeps: nodes change together. */
+static void tied_nodes_change_together(void **state)
+{
+    (void)state;
+    enum { N = 300 };
+    const double count[7] = {[3] = 1}, index[7] = {0, 1, 2, 3, 4, 0, 0};
+    ganas_space *space = fixed_space();
+    ganas_batch *parents = new_batch(space, 1), *batch = new_batch(space, N);
+    int moved = 0;
+    mutate_tied(count, 2, parents, batch, N);
+    for (int32_t i = 0; i < N; i++)
+        for (int node = 1; node < 7; node++)
+            moved += (batch_op(batch, i)[node] == 3) != (batch_op(parents, 0)[node] == 3);
+    assert_true(moved > N / 10);
+    ganas_batch_clear(parents);
+    ganas_batch_clear(batch);
+    mutate_tied(index, 12, parents, batch, N);
+    ganas_batch_free(batch);
+    ganas_batch_free(parents);
+    ganas_space_free(space);
+}
+
 /* Nothing to edit: the mutant is its parent. */
 static void a_lone_graph_stays(void **state)
 {
@@ -392,6 +441,7 @@ int main(void)
         cmocka_unit_test(every_graph_can_be_reached),
         cmocka_unit_test(every_size_can_be_reached),
         cmocka_unit_test(mutants_keep_masked_rules),
+        cmocka_unit_test(tied_nodes_change_together),
         cmocka_unit_test(a_lone_graph_stays),
         cmocka_unit_test(mutants_do_not_depend_on_calls),
         cmocka_unit_test(bad_calls_are_refused),
