@@ -39,7 +39,7 @@ static const char *read_error(const ganas_table *t, gzFile file)
 
 static int32_t read_all(ganas_table *t, gzFile file)
 {
-    int64_t room = 1 << 20;
+    int64_t room = 1 << 16;
     t->text = memory_new((size_t)room + 1, 1);
     while (t->text) {
         int got =
@@ -223,7 +223,8 @@ static bool only_blank_lines(const struct cursor *c)
 
 static int32_t split(ganas_table *t)
 {
-    struct cursor c = {.table = t, .line = 1};
+    bool marked = t->size >= 3 && memcmp(t->text, "\xef\xbb\xbf", 3) == 0; /* UTF-8 */
+    struct cursor c = {.table = t, .line = 1, .at = marked ? 3 : 0};
     if (memchr(t->text, 0, (size_t)t->size))
         return status_fail(GANAS_E_PARSE, "%s: it has bytes 0, so it is no text", t->path);
     if (only_blank_lines(&c))
