@@ -15,6 +15,7 @@ enum { SPACE_MAX_PICKS = 8, SPACE_MAX_MEASURES = 64 };
 struct graph {
     int32_t size;                /* nodes */
     uint8_t op[GANAS_MAX_NODES]; /* 0 past the end */
+    uint32_t gap;                /* 0: without it graphs could not be compared byte by byte */
     bits reads[GANAS_MAX_NODES]; /* 0 past the end */
 };
 
