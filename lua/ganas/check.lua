@@ -88,7 +88,9 @@ end
 local function describe_evaluator(evaluator, facts)
   facts[#facts + 1] = { "evaluator", evaluator:describe() }
   facts[#facts + 1] = { "score", evaluator.score_name }
-  if evaluator.report_name then facts[#facts + 1] = { "report", evaluator.report_name } end
+  if evaluator.kind == "table" and evaluator.report_name then
+    facts[#facts + 1] = { "report", evaluator.report_name }
+  end
 end
 
 local function check_recipe(word, given)

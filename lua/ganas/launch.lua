@@ -32,21 +32,6 @@ local function search(plan, log, display, host)
   return result
 end
 
-local function show(plan, result, text, dir)
-  if plan.json then
-    io.stdout:write(text, "\n")
-  else
-    io.stdout:write(table.concat(report.lines(plan, result, dir), "\n"), "\n")
-  end
-  io.stdout:flush()
-end
-
-local function interrupted(plan, result, log)
-  local text = ("ganas-lua: interrupted after %d of %d queries; %s/journal.jsonl has them\n")
-  io.stderr:write(text:format(result.queries, plan.queries, log.dir))
-  return INTERRUPTED
-end
-
 -- Runs the recipe that the options ask for; returns the exit code.
 function launch.run(given, host)
   local display = progress.new { quiet = given.quiet }
@@ -56,12 +41,14 @@ function launch.run(given, host)
   local log = journal.open(plan)
   local result = search(plan, log, display, host)
   local text = report.json(plan, result, log.dir)
-  if result.reason == "interrupted" then
-    show(plan, result, text, log.dir)
-    return interrupted(plan, result, log)
+  local whole = result.reason ~= "interrupted"
+  if whole then log:finish(text) end
+  report.show(plan, result, text, log.dir)
+  if not whole then
+    message.note("interrupted after %d of %d queries; %s/journal.jsonl has them", result.queries,
+      plan.queries, log.dir)
+    return INTERRUPTED
   end
-  log:finish(text)
-  show(plan, result, text, log.dir)
   if plan.recipe.done then chunk.call(plan.where "done", plan.recipe.done, result.run) end
   return DONE
 end

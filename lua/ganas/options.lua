@@ -20,7 +20,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
 Arguments of every recipe
-  seed=N queries=N preset=best|paper setup=1|2 method=NAME score=NAME report=NAME workers=N
+  seed=N queries=N preset=best|paper setup=1|2 score=NAME report=NAME workers=N
+  method=ganas|random|no_generator|no_discriminator|no_screening
 
 Options
   --seed N       the same as seed=N

@@ -85,8 +85,8 @@ local WHY = {
 }
 
 local function headline(plan, result)
-  local text = ("%s: %d candidates evaluated in %s"):format(plan.name, result.queries,
-    progress.duration(result.seconds.total))
+  local text = ("%s: %d candidate%s evaluated in %s"):format(plan.name, result.queries,
+    result.queries == 1 and "" or "s", progress.duration(result.seconds.total))
   if result.to_best then text = text .. (", the best was number %d"):format(result.to_best) end
   return text .. (WHY[result.reason] or "")
 end
@@ -128,6 +128,13 @@ function report.lines(plan, result, dir)
   lines[#lines + 1] = result.premise
   lines[#lines + 1] = "the run is in " .. dir
   return lines
+end
+
+-- Prints the result: `text`, its JSON, with --json, else the lines for people.
+function report.show(plan, result, text, dir)
+  local lines = plan.json and { text } or report.lines(plan, result, dir)
+  io.stdout:write(table.concat(lines, "\n"), "\n")
+  io.stdout:flush()
 end
 
 return report

@@ -10,10 +10,11 @@ local uv = require "luv"
 
 local ROOT = fs.dirname(arg[0])
 local PROGRAM = uv.exepath()
+local TOGETHER = 4 -- cases that run at a time
 
 local function fail(...)
   io.stderr:write(string.format(...), "\n")
-  os.exit(1)
+  os.exit(1, true)
 end
 
 local function shell_quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
@@ -55,35 +56,58 @@ end
 
 -- ---- running ----
 
--- Names of all files below a folder.
-local function tree(path, prefix, list)
-  list, prefix = list or {}, prefix or ""
-  for _, name in ipairs(fs.list(path)) do
-    list[#list + 1] = prefix .. name
-    if fs.is_dir(fs.join(path, name)) then tree(fs.join(path, name), prefix .. name .. "/", list) end
-  end
-  return list
-end
-
 local function environment()
   local lua = os.getenv "GANAS_LUA_DIR"
   local keep = lua and lua ~= "" and " GANAS_LUA_DIR=" .. shell_quote(uv.fs_realpath(lua)) or ""
   return "env -u GANAS_DATA -u XDG_CONFIG_HOME HOME=/nonexistent" .. keep
 end
 
--- Exit code, stderr, stdout and what is new in the folder.
-local function run(case)
-  local dir = assert(uv.fs_mkdtemp "/tmp/ganas-bad-XXXXXX")
-  os.execute(("cp -r %s %s/work"):format(shell_quote(fs.join(ROOT, case.group)), dir))
-  local before = table.concat(tree(dir .. "/work"), "\n")
-  os.execute(("cd %s/work && %s %s%s >../out 2>../err </dev/null; echo $? >../code"):format(dir, environment(),
-    shell_quote(PROGRAM), case.command))
-  if case.runs then os.execute("rm -r " .. dir .. "/work/runs") end
-  local after = table.concat(tree(dir .. "/work"), "\n")
-  local err = fs.read(dir .. "/err"):gsub("ganas%-lua: Lua modules come from [^\n]*\n", "")
-  local code, out = tonumber(fs.read(dir .. "/code")), fs.read(dir .. "/out")
-  os.execute("rm -r " .. dir)
-  return code, err, out, before == after
+-- Files of a case's group but those that are another case's.
+local function files_of(case)
+  local group, files = fs.join(ROOT, case.group), {}
+  for _, name in ipairs(fs.list(group)) do
+    local owner = name:match "^[^.]*"
+    local own = case.name == case.group .. "/" .. owner
+    if own or not fs.exists(fs.join(group, owner .. ".expect")) then
+      files[#files + 1] = shell_quote(fs.join(group, name))
+    end
+  end
+  return table.concat(files, " ")
+end
+
+local SCRIPT = [[
+(mkdir DIR/work && cp -r FILES DIR/work && cd DIR/work && find . | sort >../before
+COMMAND >../out 2>../err </dev/null
+echo $? >../code
+RUNS
+find . | sort >../after) &]]
+
+-- The shell's words that run a case in a folder of its own.
+local function prepare(case)
+  case.dir = assert(uv.fs_mkdtemp "/tmp/ganas-bad-XXXXXX")
+  local words = {
+    DIR = case.dir, FILES = files_of(case), RUNS = case.runs and "rm -r runs" or "",
+    COMMAND = environment() .. " " .. shell_quote(PROGRAM) .. case.command,
+  }
+  return (SCRIPT:gsub("%u+", words))
+end
+
+-- Exit code, stderr, stdout, and whether nothing was left in the folder.
+local function collect(case)
+  local function said(name) return assert(fs.read(fs.join(case.dir, name))) end
+  local err = said("err"):gsub("ganas%-lua: Lua modules come from [^\n]*\n", "")
+  local code, out, clean = tonumber(said "code"), said "out", said "before" == said "after"
+  os.execute("rm -r " .. case.dir)
+  return code, err, out, clean
+end
+
+-- Runs cases from `first` on, a few at a time; returns the last.
+local function run_some(cases, first)
+  local last, words = math.min(first + TOGETHER - 1, #cases), {}
+  for i = first, last do words[#words + 1] = prepare(cases[i]) end
+  words[#words + 1] = "wait"
+  os.execute(table.concat(words, "\n"))
+  return last
 end
 
 local function check(case, code, err, out, clean)
@@ -93,22 +117,28 @@ local function check(case, code, err, out, clean)
   if out ~= "" and not case.command:find "^ check " then return "it printed\n" .. out end
 end
 
+-- What is wrong with a case, nil if nothing is; with `write` its file is written anew.
+local function settle(case, write)
+  local code, err, out, clean = collect(case)
+  if not write then return check(case, code, err, out, clean) end
+  fs.write_atomic(case.path, format(case, code, err))
+end
+
 local function main(words)
   local write = words[1] == "--write"
   if write then table.remove(words, 1) end
-  local cases, failures = find(words), 0
+  local cases, failures, done = find(words), 0, 0
   if #cases == 0 then fail "no cases" end
-  for _, case in ipairs(cases) do
-    local code, err, out, clean = run(case)
-    local wrong = not write and check(case, code, err, out, clean)
-    if write then fs.write_atomic(case.path, format(case, code, err)) end
+  for i, case in ipairs(cases) do
+    if i > done then done = run_some(cases, i) end
+    local wrong = settle(case, write)
     if wrong then
       failures = failures + 1
       io.stdout:write(case.name, ": ", wrong, "\n")
     end
   end
   print(("%d of %d cases as expected"):format(#cases - failures, #cases))
-  if failures > 0 then os.exit(1) end
+  if failures > 0 then os.exit(1, true) end
 end
 
 main { ... }

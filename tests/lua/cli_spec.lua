@@ -266,7 +266,7 @@ describe("the program", function()
   it("runs scripts", function()
     fs.write_atomic(dir .. "/x.lua", "print(#arg, arg[0], arg[1], ...) assert(require 'ganas.message')")
     assert.same({ 0, "2\tx.lua\t--help\t--help\tb\n", "" }, { run "lua x.lua --help b" })
-    fs.write_atomic(dir .. "/x.lua", "os.exit(7)")
+    fs.write_atomic(dir .. "/x.lua", "os.exit(7, true)")
     assert.equal(7, (run "lua x.lua"))
     fs.write_atomic(dir .. "/x.lua", "error 'broken'")
     local code, err = complain "lua x.lua"
