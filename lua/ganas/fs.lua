@@ -108,11 +108,12 @@ end
 
 -- ---- writing ----
 
+-- True, or nil, the error and how much was written before it.
 local function write_all(fd, text)
   local done = 0
   while done < #text do
     local n, err = uv.fs_write(fd, done == 0 and text or text:sub(done + 1), -1)
-    if not n then return nil, err end
+    if not n then return nil, err, done end
     done = done + n
   end
   return true
@@ -148,14 +149,23 @@ end
 local Append = {}
 Append.__index = Append
 
--- A file that grows at its end: handle:write(text), handle:sync(), handle:close().
+-- A file of lines that grows at its end: handle:write(text), handle:sync(), handle:close().
 function fs.append(path)
   local fd, err = uv.fs_open(path, "a", PUBLIC)
   return setmetatable({ fd = must(fd, err, "open", path), path = path }, Append)
 end
 
+-- Takes back the line that was torn after `done` bytes of `text`; whole lines stay.
+local function mend(fd, text, done)
+  local torn = #text:sub(1, done):match "[^\n]*$"
+  local stat = torn > 0 and uv.fs_fstat(fd)
+  if stat then uv.fs_ftruncate(fd, stat.size - torn) end
+end
+
+-- Appends whole lines. When the disk is full, those that fit are kept, and no part of one.
 function Append:write(text)
-  local ok, err = write_all(self.fd, text)
+  local ok, err, done = write_all(self.fd, text)
+  if not ok then mend(self.fd, text, done) end
   must(ok, err, "write", self.path)
 end
 

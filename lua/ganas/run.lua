@@ -3,7 +3,6 @@
 --   run.iteration (0: the initial set)   run.queries   run.budget   run.best_score   run.since_best
 --   run.entropy   run.acceptance   run.seconds   run:best(n) -> the n best, as architectures
 
-local core = require "ganas.core"
 local Batch = require "ganas.batch"
 
 local Run = {}
@@ -64,4 +63,4 @@ function Run:refresh()
   self.acceptance = self.proposed > 0 and self.accepted / self.proposed or 1
 end
 
-return { new = new, doubles = core.doubles }
+return { new = new }

@@ -84,6 +84,23 @@ describe("files", function()
     file:close()
   end)
 
+  it("keep whole lines only when the disk fills up", function()
+    local path, whole = fs.join(dir, "x"), uv.fs_write
+    local file, room = fs.append(path), 11
+    file:write "a\n"
+    finally(function() uv.fs_write = whole end)
+    uv.fs_write = function(fd, text, at) -- luacheck: ignore 122
+      if room == 0 then return nil, "ENOSPC: no space left on device" end
+      local part = text:sub(1, math.min(4, room))
+      room = room - #part
+      return whole(fd, part, at)
+    end
+    assert.equal("can't write '" .. path .. "': no space left on device",
+      refused(file.write, file, "first\nsecond\nthird\n"))
+    file:close()
+    assert.equal("a\nfirst\n", fs.read(path))
+  end)
+
   it("can't be read with a reason", function()
     local function reason(path)
       local text, why = fs.read(path)
