@@ -6,8 +6,9 @@
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
 -- failed: that is recorded with a sentence and stops nothing. Evaluators have kind, score_name,
--- report_name (may be nil), describe() and score(batch, first, n) -> list of { score =, report =,
--- metrics = other numbers by name, error = }, one a row from `first` (from 0) on, in order.
+-- report_name (may be nil), repeatable (scoring twice costs nothing), describe() and
+-- score(batch, first, n) -> list of { score =, report =, metrics = other numbers by name, error = },
+-- one a row from `first` (from 0) on, in order.
 
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
@@ -19,7 +20,7 @@ local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~
 
 -- ---- a Lua function ----
 
-local Function = { kind = "function" }
+local Function = { kind = "function", repeatable = true }
 Function.__index = Function
 
 local function open_function(fn, space, context)

@@ -6,6 +6,7 @@ local message = require "ganas.message"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
 local report = require "ganas.report"
+local search = require "ganas.search"
 
 local launch = {}
 
@@ -22,9 +23,9 @@ local function hooks_of(log, display, host)
 end
 
 -- Runs the search; the progress line goes away whatever happens.
-local function search(plan, log, display, host)
+local function run(plan, started, log, display, host)
   local ok, result = xpcall(function()
-    return require("ganas.search").run(plan, hooks_of(log, display, host))
+    return search.run(plan, hooks_of(log, display, host), started)
   end, message.traced)
   display:clear()
   log:close()
@@ -38,8 +39,9 @@ function launch.run(given, host)
   given.before_print = function() display:clear() end
   local plan = recipe.load(given.operand, given)
   recipe.rehearse(plan, REHEARSED)
+  local started = search.start(plan)
   local log = journal.open(plan)
-  local result = search(plan, log, display, host)
+  local result = run(plan, started, log, display, host)
   local text = report.json(plan, result, log.dir)
   local whole = result.reason ~= "interrupted"
   if whole then log:finish(text) end

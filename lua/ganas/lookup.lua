@@ -14,7 +14,7 @@ local data = require "ganas.data"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 
-local Lookup = { kind = "table" }
+local Lookup = { kind = "table", repeatable = true }
 Lookup.__index = Lookup
 
 local BLOCK = 4096      -- rows joined at a time

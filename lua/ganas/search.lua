@@ -27,10 +27,10 @@ local function open_streams(seed)
   return streams
 end
 
-local function open_state(plan, hooks)
+local function open_state(plan)
   local clock, pool = Clock.new(), Pool.new(plan.space, plan.identity or plan.space.identity)
   return {
-    plan = plan, hooks = hooks, settings = plan.settings, space = plan.space, constraints = plan.constraints,
+    plan = plan, hooks = {}, settings = plan.settings, space = plan.space, constraints = plan.constraints,
     pool = pool, clock = clock, threads = Threads.new(plan.threads or 1), streams = open_streams(plan.seed),
     run = Run.new(plan, pool, clock), levels = levels.new(),
   }
@@ -38,13 +38,27 @@ end
 
 -- ---- evaluation ----
 
--- Evaluates a set in proposal order; hooks hear of it before anything depends on it.
+local function score(state, set, first, n)
+  state.clock:start "evaluate"
+  local results = state.plan.evaluator:score(set, first, n)
+  state.clock:stop()
+  return results
+end
+
+-- Results of a set in proposal order; the first of X_0 may have been scored already.
+local function score_all(state, set)
+  local known = state.rehearsed
+  if not known then return score(state, set, 0, set:count()) end
+  state.rehearsed = nil
+  local results = score(state, set, 1, set:count() - 1)
+  table.insert(results, 1, known)
+  return results
+end
+
+-- Evaluates a set; hooks hear of it before anything depends on it.
 local function evaluate(state, set)
   local run, first = state.run, state.run.queries
-  state.clock:start "evaluate"
-  local results = state.plan.evaluator:score(set, 0, set:count())
-  state.clock:stop()
-  local entries = {}
+  local results, entries = score_all(state, set), {}
   for i, result in ipairs(results) do entries[i] = run:note(set, i - 1, result) end
   if state.hooks.on_evaluations then state.hooks.on_evaluations(entries) end
   return first
@@ -165,12 +179,22 @@ local function result_of(state, reason)
   }
 end
 
--- Runs the search of a plan. Hooks, all optional: on_evaluations(entries), on_iteration(run),
--- interrupted() -> boolean. Returns the result; result.reason says why it ended.
-function search.run(plan, hooks)
-  local state = open_state(plan, hooks or {})
-  local set = initial_set(state)
-  local first = evaluate(state, set)
+-- Draws X_0. Where an evaluation costs nothing, its first candidate is scored, so that an evaluator that
+-- can't work is known before anything is written.
+function search.start(plan)
+  local state = open_state(plan)
+  state.initial = initial_set(state)
+  if plan.evaluator.repeatable then state.rehearsed = score(state, state.initial, 0, 1)[1] end
+  return state
+end
+
+-- Runs the search of a plan, or goes on with what `search.start` has begun. Hooks, all optional:
+-- on_evaluations(entries), on_iteration(run), interrupted() -> boolean. Returns the result; result.reason
+-- says why it ended.
+function search.run(plan, hooks, started)
+  local state = started or search.start(plan)
+  state.hooks = hooks or {}
+  local first = evaluate(state, state.initial)
   check_first_set(state)
   close(state, first)
   train.learners(state)
