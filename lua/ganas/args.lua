@@ -73,9 +73,19 @@ local function convert(text, rule)
   return text
 end
 
+local OPTIONS = { threads = " N", data = " DIR", out = " DIR", json = "", quiet = "" }
+
+local function refuse(name, rules)
+  local option = OPTIONS[name]
+  if option then
+    message.usage("'%s' is an option, not an argument of the recipe; expected --%s%s", name, name, option)
+  end
+  message.usage("%s", message.unknown("argument", name, sorted.keys(rules)))
+end
+
 local function read(name, text, rules)
   local rule = rules[name]
-  if not rule then message.usage("%s", message.unknown("argument", name, sorted.keys(rules))) end
+  if not rule then refuse(name, rules) end
   local value = convert(text, rule)
   if value == nil or not schema.fits(value, rule) then
     message.usage("argument %s is %s; expected %s", message.quote(name), message.quote(text),

@@ -86,7 +86,7 @@ find . | sort >../after) &]]
 local function prepare(case)
   case.dir = assert(uv.fs_mkdtemp "/tmp/ganas-bad-XXXXXX")
   local words = {
-    DIR = case.dir, FILES = files_of(case), RUNS = case.runs and "rm -r runs" or "",
+    DIR = case.dir, FILES = files_of(case), RUNS = case.runs and "rm -r runs || touch none" or "",
     COMMAND = environment() .. " " .. shell_quote(PROGRAM) .. case.command,
   }
   return (SCRIPT:gsub("%u+", words))
