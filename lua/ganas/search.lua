@@ -13,6 +13,7 @@ local Threads = require "ganas.threads"
 local levels = require "ganas.levels"
 local message = require "ganas.message"
 local propose = require "ganas.propose"
+local rivals = require "ganas.rivals"
 local schedule = require "ganas.schedule"
 local train = require "ganas.train"
 
@@ -121,6 +122,7 @@ end
 
 local function next_set(state)
   local run = state.run
+  if state.rival then return state.rival:next() end
   local n = math.max(1, math.floor(schedule.value(state.settings.batch, run)))
   gather(state)
   train.iteration(state)
@@ -143,7 +145,7 @@ end
 local function iterate(state)
   local run = state.run
   run.iteration = run.iteration + 1
-  if state.settings.weights == "reset" and run.iteration > 1 then train.learners(state) end
+  if state.settings.weights == "reset" and run.iteration > 1 and not state.rival then train.learners(state) end
   local set = next_set(state)
   if set:count() == 0 then
     state.exhausted = true
@@ -197,7 +199,8 @@ function search.run(plan, hooks, started)
   local first = evaluate(state, state.initial)
   check_first_set(state)
   close(state, first)
-  train.learners(state)
+  state.rival = rivals.open(state)
+  if not state.rival then train.learners(state) end
   local reason = reason_to_stop(state)
   while not reason do
     iterate(state)

@@ -28,7 +28,7 @@ local function one_of(...) return { type = "string", enum = { ... } } end
 local function group(fields) return { type = "table", fields = fields } end
 
 local FIELDS = {
-  method = one_of("ganas", "random", "no_generator", "no_discriminator", "no_screening"),
+  method = one_of("ganas", "random", "evolution", "local", "no_generator", "no_discriminator", "no_screening"),
   initial = whole(1),       -- random candidates of X_0
   batch = changing {},      -- candidates of each later X_t
   truncate = changing {},   -- k: size of the truth set
@@ -83,6 +83,8 @@ local DISCRIMINATOR = {
   head = 32, bidirectional = false,
 }
 
+local EVOLUTION = { population = 50, tournament = 10 }
+
 local SCREEN = { pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, more = 0.5, most = 4 }
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
@@ -111,8 +113,10 @@ local SETUPS = {
   { initial = 100, batch = growing(100), truncate = 50, queries = 1000 },
 }
 
--- Ablations: what is left when a part is taken out.
+-- Ablations, what is left when a part is taken out, and rivals (ganas.rivals), which take turns of one.
 local METHODS = {
+  evolution = { initial = 50, batch = 1 },
+  ["local"] = { initial = 1, batch = 1 },
   no_generator = { generator = { train = "none" }, screen = { mutants = 1, quota = 0 } },
   no_discriminator = {
     generator = { train = "refit", steps = 50 }, screen = { pool = 1, mutants = 0, quota = 0 },
@@ -140,7 +144,9 @@ settings.methods = FIELDS.method.enum
 function settings.setup_queries(setup) return SETUPS[setup].queries end
 
 local function base_of(plan)
-  local parts = { discriminator = DISCRIMINATOR, generator = GENERATOR, screen = SCREEN }
+  local parts = {
+    discriminator = DISCRIMINATOR, generator = GENERATOR, screen = SCREEN, evolution = EVOLUTION,
+  }
   local base = lay(parts, PRESETS[plan.preset])
   return plan.preset == "paper" and lay(base, SETUPS[plan.setup]) or base
 end
@@ -172,9 +178,16 @@ local function discriminator_words(d)
   return ("%s (%d steps)"):format(name, d.steps)
 end
 
+local function evolution_words(s)
+  return ("regularized evolution without repeats: population %d, tournaments of %d"):format(
+    s.evolution.population, s.evolution.tournament)
+end
+
 -- One line a topic, for `check`.
 function settings.describe(s)
   if s.method == "random" then return { "random search" } end
+  if s.method == "evolution" then return { evolution_words(s) } end
+  if s.method == "local" then return { "local search, first improvement, with restarts" } end
   local lines = {
     ("method %s, preset %s"):format(s.method, s.preset),
     ("%d random candidates, then sets of %s; truth set of %s (%s)"):format(s.initial,

@@ -1,6 +1,6 @@
 -- table.lua - one row of a table of docs/RESULTS.md: many seeds of a recipe, one after another.
 --
---   ganas-lua lua tests/bench/table.lua RECIPE seeds=200..219 at=50,100,192 optimum=94.373 data=DIR name=value ...
+--   ganas-lua lua tests/bench/table.lua RECIPE seeds=200..219 at=50,192 optimum=94.373 data=DIR name=value ...
 --
 -- Prints the mean, over the seeds, of the reported column of the best candidate by the searched column
 -- after so many queries; in brackets the runs whose best score is the optimum by then; the mean number
