@@ -55,6 +55,11 @@ function command.check(given)
   return #failures == 0 and DONE or USER
 end
 
+function command.compare(given, host)
+  print_lines(require("ganas.compare").run(given, host))
+  return DONE
+end
+
 function command.run(given, host) return require("ganas.launch").run(given, host) end
 
 -- A script of the user's, or of the tests: arg[0] is its path, arg[1...] are its arguments.

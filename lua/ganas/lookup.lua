@@ -182,6 +182,24 @@ function Lookup:score(batch, first, n)
   return results
 end
 
+-- The greatest score there is.
+function Lookup:optimum()
+  if self.best then return self.best end
+  local best = -math.huge
+  for row = 0, self.rows - 1 do best = math.max(best, self.scores[row]) end
+  self.best = best
+  return best
+end
+
+-- 1 + the number of rows with a greater score.
+function Lookup:rank(score)
+  local rank = 1
+  for row = 0, self.rows - 1 do
+    if self.scores[row] > score then rank = rank + 1 end
+  end
+  return rank
+end
+
 function Lookup:describe()
   return string.format("table %s: %d rows by column %s", self.path, self.rows, self.key)
 end

@@ -6,7 +6,7 @@
 
 local message = {}
 
-local USER, USAGE = 1, 2
+local USER, USAGE, INTERRUPTED = 1, 2, 130
 
 local Message = {}
 Message.__index = Message
@@ -27,6 +27,9 @@ function message.user(...) raise(USER, ...) end
 
 -- Raises an error in the use of the command line.
 function message.usage(...) raise(USAGE, ...) end
+
+-- Ends the program because the user asked for it.
+function message.interrupted(...) raise(INTERRUPTED, ...) end
 
 -- Whether an error is a message for people.
 function message.is_user(err) return getmetatable(err) == Message end

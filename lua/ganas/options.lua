@@ -1,6 +1,6 @@
 -- options - reads the command line.
 --
--- The first word that is no option says what to do: check, list, lua, or run; anything else is the
+-- The first word that is no option says what to do: check, compare, list, lua, or run; anything else is the
 -- recipe to run.
 
 local argparse = require "argparse"
@@ -9,19 +9,21 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "list", "lua" }
+options.COMMANDS = { "run", "check", "compare", "list", "lua" }
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
   ganas-lua check FILE [name=value ...] loads a recipe or a space, tries it and says what it is
+  ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
+                                        many seeds of several methods side by side, in parallel
   ganas-lua list                        shows the recipes and spaces there are
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
 Arguments of every recipe
   seed=N queries=N preset=best|paper setup=1|2 score=NAME report=NAME workers=N
-  method=ganas|random|no_generator|no_discriminator|no_screening
+  method=ganas|random|evolution|local|no_generator|no_discriminator|no_screening
 
 Options
   --seed N       the same as seed=N
@@ -37,7 +39,7 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua check FILE | list | lua FILE [ARG ...]
+       ganas-lua check FILE | compare RECIPE | list | lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options.
@@ -97,7 +99,7 @@ local function new_parser(operand)
   return parser
 end
 
-local OPERAND = { run = "recipe", check = "file" }
+local OPERAND = { run = "recipe", check = "file", compare = "recipe" }
 
 local function parse(command, words)
   local ok, result = new_parser(OPERAND[command]):pparse(words)

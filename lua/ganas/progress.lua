@@ -99,6 +99,16 @@ local function draw(self, run, seconds)
   self.shown = true
 end
 
+-- Shows a text of one line, if the last time is long enough ago.
+function Progress:say(text)
+  local now = self.clock()
+  if self.quiet or now - self.last < (self.live and LIVE_EVERY or PLAIN_EVERY) then return end
+  self.last = now
+  self.file:write(self.live and "\r" or "", text, self.live and "\27[K" or "\n")
+  self.file:flush()
+  self.shown = self.live
+end
+
 -- Shows the state of a search, if the last time is long enough ago.
 function Progress:update(run)
   local now = self.clock()

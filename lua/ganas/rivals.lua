@@ -84,7 +84,7 @@ Local.__index = Local
 
 local EXHAUSTED = 8 -- times DRAWN mutants without a new one: all neighbours are known
 
--- The score of the last evaluated decides whether the search moves there; from one that failed it always does.
+-- The score of the last evaluated decides whether the search moves there; from one that failed it does.
 function Local:step()
   local scores, last = self.state.pool:scores(), self.state.pool:count() - 1
   local new, old = scores[last], self.row and scores[self.row]

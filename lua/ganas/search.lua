@@ -145,7 +145,8 @@ end
 local function iterate(state)
   local run = state.run
   run.iteration = run.iteration + 1
-  if state.settings.weights == "reset" and run.iteration > 1 and not state.rival then train.learners(state) end
+  local reset = state.settings.weights == "reset" and run.iteration > 1
+  if reset and not state.rival then train.learners(state) end
   local set = next_set(state)
   if set:count() == 0 then
     state.exhausted = true

@@ -28,7 +28,8 @@ local function one_of(...) return { type = "string", enum = { ... } } end
 local function group(fields) return { type = "table", fields = fields } end
 
 local FIELDS = {
-  method = one_of("ganas", "random", "evolution", "local", "no_generator", "no_discriminator", "no_screening"),
+  method = one_of("ganas", "random", "evolution", "local",
+    "no_generator", "no_discriminator", "no_screening"),
   initial = whole(1),       -- random candidates of X_0
   batch = changing {},      -- candidates of each later X_t
   truncate = changing {},   -- k: size of the truth set
