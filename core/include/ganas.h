@@ -86,6 +86,16 @@ int32_t ganas_threads_new(ganas_threads **out, int32_t count);
 void ganas_threads_free(ganas_threads *threads);
 int32_t ganas_threads_count(const ganas_threads *threads);
 
+/* ---- measurements ---- */
+
+/* Multiply-adds in registers, as fast as all threads of the pool together do them: the best of
+   many short runs within `seconds`, in 1e9 floating-point operations a second. */
+int32_t ganas_bench_peak(ganas_threads *threads, double seconds, double *gflops);
+
+/* From start to stop, the multiplications and additions of all matrix products are counted. */
+void ganas_bench_start(void);
+int64_t ganas_bench_stop(void);
+
 /* ---- random numbers ---- */
 
 /*
@@ -389,6 +399,13 @@ void ganas_disc_free(ganas_disc *disc);
  */
 int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
                          int32_t steps, ganas_stats *stats);
+
+/*
+ * `steps` of Adam on the mean cross-entropy of given pairs: (row i of `left`, row i of `right`) ->
+ * same[i], 0 or 1.
+ */
+int32_t ganas_disc_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_batch *right,
+                         const uint8_t *same, int32_t steps, ganas_stats *stats);
 
 /* reward[count of x]: mean over the truth set of P(same | truth, x); with `hard` the share of
    P > 0.5. */

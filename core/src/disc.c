@@ -1,9 +1,11 @@
 /*
  * disc.c - the pairwise discriminator D (PAPER.md, Algorithm 2).
  *
- *     logit(t, x) = w . tanh(Wa code(t) + Wb code(x) + b) + c        P(same | t, x) =
- * sigmoid(logit) loss        = mean cross-entropy over the pairs  (true, other true) -> 1  and
- * (true, fake) -> 0 reward(x)   = mean over the truth set of P(same | t, x)
+ *     logit(t, x)    = w . tanh(Wa code(t) + Wb code(x) + b) + c
+ *     P(same | t, x) = sigmoid(logit)
+ *     loss           = mean cross-entropy over the pairs (true, other true) -> 1 and
+ *                      (true, fake) -> 0, or over given pairs
+ *     reward(x)      = mean over the truth set of P(same | t, x)
  *
  * Each graph is encoded once and the head's first layer is split by side, so that a pair costs one
  * tanh of `head` units: k + n products instead of k * n.
@@ -121,19 +123,26 @@ static real *right_lane(const ganas_disc *disc, int lane)
     return disc->d_right + (size_t)lane * (size_t)disc->room * (size_t)disc->head.size;
 }
 
+/* Place i of an array of codes, [room, width]. */
+static struct mat code_from(const ganas_disc *disc, real *codes, int32_t i)
+{
+    return matrix(codes + (size_t)i * (size_t)disc->head.width, disc->head.width);
+}
+
 /* Codes of all that is loaded, and their shares of the hidden layer. */
 static void forward(ganas_disc *disc)
 {
     const struct disc_head *h = &disc->head;
     real *theta = disc->params.theta;
     struct mat code = {disc->encoder.code, h->width};
-    int n = disc->encoder.graphs;
+    int from = disc->right_from, n = disc->encoder.graphs - from;
+    real *right = unit_row(disc, disc->right, from);
     encoder_forward(&disc->encoder, theta);
     mat_mul(matrix(disc->left, h->size), code, matrix(theta + h->wa, h->size), disc->k, h->size,
             h->width, false);
-    nn_fill_rows(disc->right, theta + h->b, n, h->size);
-    mat_mul(matrix(disc->right, h->size), code, matrix(theta + h->wb, h->size), n, h->size,
-            h->width, true);
+    nn_fill_rows(right, theta + h->b, n, h->size);
+    mat_mul(matrix(right, h->size), code_from(disc, code.at, from), matrix(theta + h->wb, h->size),
+            n, h->size, h->width, true);
 }
 
 /* hidden [size] of pair (t, x); returns its logit. */
@@ -163,36 +172,43 @@ static void pair_back(ganas_disc *disc, int lane, int32_t t, int32_t x, real d, 
     nn_axpy(unit_row(disc, right_lane(disc, lane), x), 1, hidden, h->size);
 }
 
+/* Adds the loss of the pair (t, x), and its gradient. */
+static void learn_pair(ganas_disc *disc, int lane, int32_t t, int32_t x, bool same, real *hidden)
+{
+    real logit = pair_logit(disc, t, x, hidden), share = (real)(1 / disc->pairs);
+    disc->loss[lane] += (double)nn_softplus(same ? -logit : logit);
+    disc->correct[lane] += (logit > 0) == same;
+    pair_back(disc, lane, t, x, (nn_sigmoid1(logit) - (same ? 1 : 0)) * share, hidden);
+}
+
 /*
- * The loss: cross-entropy of each pair (t, x), x another true one (1) or a fake (0), of every truth
- * t = lane, lane + LANES, ... With its gradient.
+ * The loss of the pairs whose first is place t = lane, lane + LANES, ...: the given one, or those
+ * with another true one (1) or a fake (0).
  */
 static void pair_loss(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
-    int32_t n = disc->encoder.graphs, k = disc->k;
-    real share = (real)1 / (real)((int64_t)k * (n - 1)), hidden[256];
-    for (int32_t t = lane; t < k; t += LANES)
-        for (int32_t x = 0; x < n; x++) {
-            if (x == t)
-                continue;
-            bool same = x < k;
-            real logit = pair_logit(disc, t, x, hidden);
-            disc->loss[lane] += (double)nn_softplus(same ? -logit : logit);
-            disc->correct[lane] += (logit > 0) == same;
-            pair_back(disc, lane, t, x, (nn_sigmoid1(logit) - (same ? 1 : 0)) * share, hidden);
+    real hidden[256];
+    for (int32_t t = lane; t < disc->k; t += LANES) {
+        if (disc->same) {
+            learn_pair(disc, lane, t, disc->k + t, disc->same[t], hidden);
+            continue;
         }
+        for (int32_t x = 0; x < disc->encoder.graphs; x++)
+            if (x != t)
+                learn_pair(disc, lane, t, x, x < disc->k, hidden);
+    }
 }
 
 static void gather_loss(ganas_disc *disc, ganas_stats *stats)
 {
-    double pairs = (double)disc->k * (disc->encoder.graphs - 1), loss = 0, correct = 0;
+    double loss = 0, correct = 0;
     for (int lane = 0; lane < LANES; lane++) {
         loss += disc->loss[lane];
         correct += disc->correct[lane];
     }
-    stats->loss = loss / pairs;
-    stats->accuracy = correct / pairs;
+    stats->loss = loss / disc->pairs;
+    stats->accuracy = correct / disc->pairs;
 }
 
 /* d_right's lane 0 <- the sum of the lanes */
@@ -209,14 +225,18 @@ static void backward(ganas_disc *disc)
     const struct disc_head *h = &disc->head;
     real *theta = disc->params.theta, *grad = params_lane(&disc->params, 0);
     struct mat code = {disc->encoder.code, h->width}, d_code = {disc->encoder.d_code, h->width};
-    struct mat d_left = {disc->d_left, h->size}, d_right = {disc->d_right, h->size};
-    int n = disc->encoder.graphs;
+    struct mat d_left = {disc->d_left, h->size};
+    int from = disc->right_from, n = disc->encoder.graphs - from;
+    struct mat d_right = matrix(unit_row(disc, disc->d_right, from), h->size);
     sum_right(disc);
     mat_mul_tn(matrix(grad + h->wa, h->size), code, d_left, h->width, h->size, disc->k, true);
-    mat_mul_tn(matrix(grad + h->wb, h->size), code, d_right, h->width, h->size, n, true);
-    nn_add_rows(grad + h->b, disc->d_right, n, h->size);
-    mat_mul_nt(d_code, d_right, matrix(theta + h->wb, h->size), n, h->width, h->size, false);
-    mat_mul_nt(d_code, d_left, matrix(theta + h->wa, h->size), disc->k, h->width, h->size, true);
+    mat_mul_tn(matrix(grad + h->wb, h->size), code_from(disc, code.at, from), d_right, h->width,
+               h->size, n, true);
+    nn_add_rows(grad + h->b, d_right.at, n, h->size);
+    mat_mul_nt(code_from(disc, d_code.at, from), d_right, matrix(theta + h->wb, h->size), n,
+               h->width, h->size, false);
+    mat_mul_nt(d_code, d_left, matrix(theta + h->wa, h->size), disc->k, h->width, h->size,
+               from == 0);
     encoder_backward(&disc->encoder, &disc->params);
 }
 
@@ -247,9 +267,42 @@ int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch 
     if (reserve(disc, n) != GANAS_OK)
         return GANAS_E_MEMORY;
     disc->k = truth->count;
+    disc->right_from = 0;
+    disc->same = NULL;
+    disc->pairs = (double)truth->count * (n - 1);
     encoder_load(&disc->encoder, truth, NULL, truth->count, 0);
     encoder_load(&disc->encoder, fakes, NULL, fakes->count, truth->count);
     return GANAS_OK;
+}
+
+int32_t disc_load_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_batch *right,
+                        const uint8_t *same)
+{
+    int32_t n = left->count;
+    if (n < 1 || right->count != n)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "%d left and %d right sides of pairs; must be as many, at least 1", n,
+                           right->count);
+    if (reserve(disc, 2 * n) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    disc->k = disc->right_from = n;
+    disc->same = same;
+    disc->pairs = n;
+    encoder_load(&disc->encoder, left, NULL, n, 0);
+    encoder_load(&disc->encoder, right, NULL, n, n);
+    return GANAS_OK;
+}
+
+/* `steps` of Adam on what is loaded. */
+static int32_t train(ganas_disc *disc, int32_t steps, ganas_stats *stats)
+{
+    int32_t status = GANAS_OK;
+    for (int32_t s = 0; s < steps && status == GANAS_OK; s++) {
+        disc_gradient(disc, stats);
+        status =
+            params_adam(&disc->params, disc->threads, disc->net.rate, disc->net.clip, &stats->norm);
+    }
+    return status;
 }
 
 int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes,
@@ -257,12 +310,15 @@ int32_t ganas_disc_train(ganas_disc *disc, const ganas_batch *truth, const ganas
 {
     *stats = (ganas_stats){0};
     int32_t status = disc_load(disc, truth, fakes);
-    for (int32_t s = 0; s < steps && status == GANAS_OK; s++) {
-        disc_gradient(disc, stats);
-        status =
-            params_adam(&disc->params, disc->threads, disc->net.rate, disc->net.clip, &stats->norm);
-    }
-    return status;
+    return status == GANAS_OK ? train(disc, steps, stats) : status;
+}
+
+int32_t ganas_disc_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_batch *right,
+                         const uint8_t *same, int32_t steps, ganas_stats *stats)
+{
+    *stats = (ganas_stats){0};
+    int32_t status = disc_load_pairs(disc, left, right, same);
+    return status == GANAS_OK ? train(disc, steps, stats) : status;
 }
 
 /* ---- reward ---- */
@@ -288,6 +344,7 @@ int32_t ganas_disc_reward(ganas_disc *disc, const ganas_batch *truth, const gana
         return GANAS_E_MEMORY;
     int32_t index[CHUNK];
     disc->k = truth->count;
+    disc->right_from = 0;
     disc->hard = hard != 0;
     for (int32_t from = 0; from < x->count; from += CHUNK) {
         int32_t n = int_min(CHUNK, x->count - from);

@@ -21,8 +21,11 @@ struct ganas_disc {
     struct encoder encoder;
     struct params params;
     struct disc_head head;
-    /* Places 0..k-1 of the encoder hold the truth set, the others what is judged. */
-    int32_t k, room;
+    /* Places 0..k-1 of the encoder hold the truth set, or the left sides of given pairs; the others
+       what is judged, or the right sides. Places from `right_from` on are right sides. */
+    int32_t k, room, right_from;
+    const uint8_t *same;   /* [k] labels of given pairs (i, k + i); NULL: all pairs with the k */
+    double pairs;          /* in the loss */
     real *left, *d_left;   /* [room, size] Wa code(t) */
     real *right, *d_right; /* [room, size] Wb code(x) + b; d_right has a lane for each of LANES */
     double loss[LANES], correct[LANES];
@@ -30,8 +33,12 @@ struct ganas_disc {
     bool hard;
 };
 
-/* Loads truth set and fakes. */
+/* Loads truth set and fakes: the loss is over all pairs. */
 int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes);
+
+/* Loads given pairs. `same` is kept. */
+int32_t disc_load_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_batch *right,
+                        const uint8_t *same);
 
 /* Loss, and its gradient in the lanes of disc->params, of what is loaded. */
 void disc_gradient(ganas_disc *disc, ganas_stats *stats);

@@ -6,7 +6,7 @@ local uv = require "luv"
 
 local cli = {}
 
-local DONE, USER, USAGE, FAULT = 0, 1, 2, 3
+local DONE, USER, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 local function say(text) io.stderr:write(text, "\n") end
 
@@ -61,6 +61,16 @@ function command.compare(given, host)
 end
 
 function command.run(given, host) return require("ganas.launch").run(given, host) end
+
+-- Lines appear as they are known.
+function command.bench(given, host)
+  local function emit(line)
+    print_lines { line }
+    io.stdout:flush()
+  end
+  local stopped = require("ganas.bench").run(given, emit, function() return host.interrupted() ~= 0 end)
+  return stopped and INTERRUPTED or DONE
+end
 
 -- A script of the user's, or of the tests: arg[0] is its path, arg[1...] are its arguments.
 function command.lua(given)

@@ -21,6 +21,14 @@ function Disc:train(truth, fakes, steps)
   return core.stats(stats)
 end
 
+-- Steps of Adam on given pairs: row i of `left` and row i of `right` are of the same kind where
+-- same[i] ~= 0; returns stats.
+function Disc:pairs(left, right, same, steps)
+  local stats = core.struct "ganas_stats"
+  core.check(lib.ganas_disc_pairs(self.handle, left.handle, right.handle, same, steps, stats))
+  return core.stats(stats)
+end
+
 -- One reward a row of x: the mean over the truth set of P(same), with `hard` the share of P > 0.5.
 function Disc:reward(truth, x, hard)
   local reward = core.doubles(x:count())

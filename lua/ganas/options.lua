@@ -1,7 +1,6 @@
 -- options - reads the command line.
 --
--- The first word that is no option says what to do: check, compare, list, lua, or run; anything else is the
--- recipe to run.
+-- The first word that is no option says what to do (COMMANDS); anything else is the recipe to run.
 
 local argparse = require "argparse"
 local args = require "ganas.args"
@@ -9,7 +8,7 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "compare", "list", "lua" }
+options.COMMANDS = { "run", "check", "compare", "list", "bench", "lua" }
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
@@ -19,6 +18,7 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
                                         many seeds of several methods side by side, in parallel
   ganas-lua list                        shows the recipes and spaces there are
+  ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
 Arguments of every recipe
@@ -34,12 +34,18 @@ Options
   --quiet        no progress on stderr
   --version      --help
 
+Measuring
+  WORK is disc_step, disc_epoch, ppo_update, sampling or rules; without it all, in under 45 seconds
+  width=N,... nodes=N,... threads=N,... size=N,...   these cases alone
+  seconds=S                                          for each case
+  GFLOP/s and the share of the machine's peak are of the best repetition and count its matrix products
+
 Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua, 130 interrupted
 ]]
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua check FILE | compare RECIPE | list | lua FILE [ARG ...]
+       ganas-lua check FILE | compare RECIPE | list | bench [WORK] | lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options.
@@ -87,22 +93,21 @@ end
 
 local function option(parser, name) return parser:option(name):overwrite(false) end
 
-local function new_parser(operand)
+local OPERAND = { run = "recipe", check = "file", compare = "recipe" }
+local WORDS = { run = true, check = true, compare = true, bench = true }
+
+local function new_parser(command)
   local parser = argparse("ganas-lua"):add_help(false)
-  if operand then
-    parser:argument(operand)
-    parser:argument("words"):args "*"
-  end
+  if OPERAND[command] then parser:argument(OPERAND[command]) end
+  if WORDS[command] then parser:argument("words"):args "*" end
   for _, name in ipairs { "--seed", "--threads", "--data", "--out" } do option(parser, name) end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
 end
 
-local OPERAND = { run = "recipe", check = "file", compare = "recipe" }
-
 local function parse(command, words)
-  local ok, result = new_parser(OPERAND[command]):pparse(words)
+  local ok, result = new_parser(command):pparse(words)
   if ok then return result end
   message.usage("%s", (result:gsub("\nDid you mean", "; did you mean"):gsub("\n.*", "")))
 end
@@ -134,8 +139,16 @@ local function arguments_of(parsed)
   return texts
 end
 
+-- The work of `bench` is its first word, unless that is an argument; its threads are arguments.
+local function read_bench(parsed)
+  local words = parsed.words
+  if words[1] and not words[1]:find "=" then parsed.file = table.remove(words, 1) end
+  if parsed.threads then words[#words + 1] = "threads=" .. parsed.threads end
+end
+
 local function checked(command, parsed)
   check_command(parsed)
+  if command == "bench" then read_bench(parsed) end
   if parsed.out == "" then message.usage "option '--out' is ''; expected a folder" end
   return {
     command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),

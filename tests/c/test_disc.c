@@ -117,6 +117,40 @@ static void loss_and_reward_equal_twin(void **state)
     }
 }
 
+/* Given pairs: rows 0..TRUE_ONES-1 of the fakes against the truth set, a label after no rule. */
+static void load_some_pairs(struct fixture *f, uint8_t *same)
+{
+    assert_int_equal(ganas_batch_truncate(f->fakes, TRUE_ONES), GANAS_OK);
+    for (int i = 0; i < TRUE_ONES; i++)
+        same[i] = i % 3 == 0;
+    assert_int_equal(disc_load_pairs(f->disc, f->truth, f->fakes, same), GANAS_OK);
+}
+
+static void given_pairs_equal_twin(void **state)
+{
+    (void)state;
+    for (int which = 0; which < 6; which++) {
+        struct fixture f;
+        ganas_stats stats;
+        uint8_t same[TRUE_ONES];
+        double loss = 0, correct = 0;
+        open_fixture(&f, which % 3, which / 3, 2);
+        load_some_pairs(&f, same);
+        disc_gradient(f.disc, &stats);
+        for (int i = 0; i < TRUE_ONES; i++) {
+            twin_row left, right;
+            twin_of(&f, f.truth, i, left);
+            twin_of(&f, f.fakes, i, right);
+            double logit = twin_logit(&f, left, right);
+            loss -= log(same[i] ? sigmoid(logit) : 1 - sigmoid(logit)) / TRUE_ONES;
+            correct += (logit > 0) == same[i];
+        }
+        assert_true(fabs(stats.loss - loss) < (sizeof(real) == 8 ? 1e-12 : 1e-5));
+        assert_true(fabs(stats.accuracy - correct / TRUE_ONES) < 1e-12);
+        close_fixture(&f);
+    }
+}
+
 static double loss_value(void *context)
 {
     ganas_stats stats;
@@ -138,6 +172,37 @@ static void backward_is_the_gradient(void **state)
         assert_true(gradient_error(&f.disc->params, loss_value, f.disc) < 1e-6);
         close_fixture(&f);
     }
+}
+
+static void backward_of_given_pairs_is_the_gradient(void **state)
+{
+    (void)state;
+    if (sizeof(real) != 8)
+        skip();
+    for (int which = 0; which < 6; which++) {
+        struct fixture f;
+        ganas_stats stats;
+        uint8_t same[TRUE_ONES];
+        open_fixture(&f, which % 3, which / 3, 2);
+        load_some_pairs(&f, same);
+        disc_gradient(f.disc, &stats);
+        assert_true(gradient_error(&f.disc->params, loss_value, f.disc) < 1e-6);
+        close_fixture(&f);
+    }
+}
+
+static void given_pairs_are_learnt(void **state)
+{
+    (void)state;
+    struct fixture f;
+    ganas_stats first, last;
+    uint8_t same[TRUE_ONES];
+    open_fixture(&f, 2, 1, 2);
+    load_some_pairs(&f, same);
+    assert_int_equal(ganas_disc_pairs(f.disc, f.truth, f.fakes, same, 1, &first), GANAS_OK);
+    assert_int_equal(ganas_disc_pairs(f.disc, f.truth, f.fakes, same, 400, &last), GANAS_OK);
+    assert_true(last.loss < 0.5 * first.loss && last.accuracy > 0.99);
+    close_fixture(&f);
 }
 
 static void training_tells_true_from_fake(void **state)
@@ -215,6 +280,9 @@ static void bad_arguments_are_named(void **state)
     assert_string_equal(ganas_errmsg(), "0 true and 18 fake candidates; at least 1 and 1");
     assert_int_equal(ganas_disc_reward(f.disc, f.truth, f.fakes, 0, reward), GANAS_E_ARGUMENT);
     assert_string_equal(ganas_errmsg(), "the truth set is empty");
+    assert_int_equal(ganas_disc_pairs(f.disc, f.fakes, f.truth, NULL, 1, &stats), GANAS_E_ARGUMENT);
+    assert_string_equal(ganas_errmsg(),
+                        "18 left and 0 right sides of pairs; must be as many, at least 1");
     close_fixture(&f);
 }
 
@@ -222,7 +290,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loss_and_reward_equal_twin),
+        cmocka_unit_test(given_pairs_equal_twin),
         cmocka_unit_test(backward_is_the_gradient),
+        cmocka_unit_test(backward_of_given_pairs_is_the_gradient),
+        cmocka_unit_test(given_pairs_are_learnt),
         cmocka_unit_test(training_tells_true_from_fake),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(pieces_do_not_show),

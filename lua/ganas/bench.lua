@@ -1,0 +1,212 @@
+-- bench - `ganas-lua bench`: times the workloads here and now, beside the peak of the machine.
+--
+-- Each case is done once for nothing (its matrix products are counted then: core/src/bench.h says what
+-- counts), then again and again for its share of the time. The speed is that of the best repetition;
+-- the peak is measured at the start, in the same way.
+
+local Threads = require "ganas.threads"
+local core = require "ganas.core"
+local json = require "ganas.json"
+local message = require "ganas.message"
+local sorted = require "ganas.sorted"
+local uv = require "luv"
+local workload = require "ganas.workload"
+
+local lib = core.lib
+local bench = {}
+
+local WHOLE = 34    -- seconds for the repetitions of all cases
+local LONGEST = 1   -- of one case
+local PEAK = 0.2    -- to measure a peak
+
+-- ---- arguments ----
+
+local ARGUMENTS = {
+  width = { least = 8, most = 256, step = 8, default = { 32, 64, 128 }, expected = "multiples of 8 from 8 to 256" },
+  nodes = { least = 4, most = 64, step = 1, default = { 7, 24 }, expected = "whole numbers from 4 to 64" },
+  threads = { least = 1, most = 64, step = 1, default = { 1, 2 }, expected = "whole numbers from 1 to 64" },
+  size = { least = 1, most = 10000000, step = 1, expected = "whole numbers from 1 to 10000000" },
+  seconds = { least = 0, most = 60, step = 0, expected = "seconds for each case, at most 60" },
+}
+
+local function read_number(name, text, rule)
+  local value = tonumber(text)
+  local fits = value and value >= rule.least and value <= rule.most
+  if not fits or rule.step > 0 and value % rule.step ~= 0 then
+    message.usage("argument %s is %s; expected %s", message.quote(name), message.quote(text), rule.expected)
+  end
+  return value
+end
+
+local function read_list(name, text)
+  local rule, list = ARGUMENTS[name], {}
+  if not rule then message.usage("%s", message.unknown("argument", name, sorted.keys(ARGUMENTS))) end
+  for part in (text .. ","):gmatch "([^,]*)," do list[#list + 1] = read_number(name, part, rule) end
+  return list
+end
+
+-- name -> list of numbers, from the texts of the command line.
+local function read_arguments(texts)
+  local lists = {}
+  for name, rule in sorted(ARGUMENTS) do lists[name] = rule.default end
+  for name, text in sorted(texts) do lists[name] = read_list(name, text) end
+  return lists
+end
+
+local function works_named(name)
+  local names = {}
+  for i, work in ipairs(workload.list) do
+    names[i] = work.name
+    if work.name == name then return { work } end
+  end
+  if name then message.usage("%s", message.unknown("work", name, names)) end
+  return workload.list
+end
+
+-- ---- cases ----
+
+local function check_size(work, size)
+  if size >= (work.least or 1) then return end
+  message.usage("argument 'size' is '%d'; expected at least %d for '%s'", size, work.least, work.name)
+end
+
+-- Every case of a work, the last list running fastest.
+local function add_cases(cases, work, lists)
+  for _, size in ipairs(lists.size or work.sizes) do
+    check_size(work, size)
+    for _, width in ipairs(work.wide and lists.width or { false }) do
+      for _, nodes in ipairs(lists.nodes) do
+        for _, threads in ipairs(work.threaded and lists.threads or { 1 }) do
+          for _, kind in ipairs(work.kinds or { false }) do
+            cases[#cases + 1] = { work = work, size = size, width = width, nodes = nodes, threads = threads,
+              kind = kind }
+          end
+        end
+      end
+    end
+  end
+end
+
+-- The cases that a command line asks for: `work` (nil: all), texts by name.
+function bench.cases(name, texts)
+  local cases, lists = {}, read_arguments(texts)
+  for _, work in ipairs(works_named(name)) do add_cases(cases, work, lists) end
+  local seconds = lists.seconds and lists.seconds[1] or math.min(LONGEST, WHOLE / #cases)
+  return cases, seconds
+end
+
+-- ---- measuring ----
+
+local function now() return uv.hrtime() * 1e-3 end -- microseconds
+
+-- Does the work until `seconds` are over, at least twice: microseconds of each, in ascending order.
+local function repeat_work(run, seconds)
+  local times, start = {}, now()
+  repeat
+    local before = now()
+    run()
+    times[#times + 1] = now() - before
+  until #times >= 2 and now() - start >= seconds * 1e6
+  table.sort(times)
+  return times
+end
+
+-- Does the work once; floating-point operations of its matrix products.
+local function count(run)
+  lib.ganas_bench_start()
+  run()
+  return tonumber(lib.ganas_bench_stop())
+end
+
+-- The case with us (best), us_median, runs, and, where there are products, gflops and of_peak.
+local function measure(case, seconds, peaks)
+  local run = workload.make(case)
+  local operations = count(run)
+  local times = repeat_work(run, seconds)
+  case.us, case.us_median, case.runs = times[1], times[math.floor((#times + 1) / 2)], #times
+  if operations > 0 then
+    case.gflops = operations / case.us * 1e-3
+    case.of_peak = case.gflops / peaks[case.threads]
+  end
+  return case
+end
+
+local function measure_peak(threads)
+  local pool, gflops = Threads.new(threads), core.doubles(1)
+  core.check(lib.ganas_bench_peak(pool.handle, PEAK, gflops))
+  pool:free()
+  return gflops[0]
+end
+
+local function measure_peaks(cases)
+  local peaks = {}
+  for _, case in ipairs(cases) do peaks[case.threads] = peaks[case.threads] or measure_peak(case.threads) end
+  return peaks
+end
+
+-- ---- what is shown ----
+
+local FORMAT = "%-19s %17s %6s %6s %8s %11s %11s %9s %8s"
+
+local function cell(format, value) return value and format:format(value) or "-" end
+
+local function row_of(case)
+  local name = case.work.name .. (case.kind and " " .. case.kind or "")
+  local share = case.of_peak and 100 * case.of_peak
+  return FORMAT:format(name, case.size .. " " .. case.work.unit, case.width or "-", case.nodes, case.threads,
+    ("%.0f"):format(case.us), ("%.0f"):format(case.us_median), cell("%.1f", case.gflops), cell("%.0f %%", share))
+end
+
+local function peak_line(peaks)
+  local words = {}
+  for threads, gflops in sorted(peaks) do
+    words[#words + 1] = ("%.0f GFLOP/s on %d thread%s"):format(gflops, threads, threads == 1 and "" or "s")
+  end
+  return "FP32 peak, measured: " .. table.concat(words, ", ")
+end
+
+local function show_head(peaks, emit)
+  emit(peak_line(peaks))
+  emit(("ppo_update: %d epochs over all episodes, each forward, backward and a step of Adam")
+    :format(workload.settings(8).generator.epochs))
+  emit "disc_epoch: a step on all pairs of so many true graphs and as many fakes"
+  emit ""
+  emit(FORMAT:format("work", "size", "width", "nodes", "threads", "us, best", "us, median", "GFLOP/s", "of peak"))
+end
+
+local function result_json(case)
+  return json.object {
+    { "work", case.work.name }, { "size", case.size }, { "width", case.width or json.null },
+    { "nodes", case.nodes }, { "threads", case.threads },
+    case.kind and { "kind", case.kind } or nil,
+    { "us", case.us }, { "us_median", case.us_median }, { "runs", case.runs },
+    { "gflops", case.gflops }, { "of_peak", case.of_peak },
+  }
+end
+
+local function json_text(peaks, cases)
+  local by_threads, results = {}, {}
+  for threads, gflops in sorted(peaks) do by_threads[#by_threads + 1] = { tostring(threads), gflops } end
+  for i, case in ipairs(cases) do results[i] = result_json(case) end
+  return json.encode(json.object {
+    { "peak_gflops", json.object(by_threads) }, { "results", json.array(results) },
+  })
+end
+
+-- Measures what the options ask for. Each line for people goes to `emit` as soon as it is known; with
+-- --json it is one line at the end. Returns whether it was interrupted.
+function bench.run(given, emit, interrupted)
+  local cases, seconds = bench.cases(given.operand, given.args)
+  local peaks, done = measure_peaks(cases), {}
+  if not given.json then show_head(peaks, emit) end
+  for i, case in ipairs(cases) do
+    if interrupted() then return true end
+    done[i] = measure(case, seconds, peaks)
+    if not given.json then emit(row_of(case)) end
+    collectgarbage()
+  end
+  if given.json then emit(json_text(peaks, done)) end
+  return false
+end
+
+return bench
