@@ -79,6 +79,25 @@ const char *ganas_errmsg(void);
 /* "GANAS_E_PARSE" for 4 and so on, "?" for a number that is no status. Static. */
 const char *ganas_status_name(int32_t status);
 
+/* ---- arithmetic ---- */
+
+/* What this process computes with. Static texts. */
+typedef struct ganas_cpu {
+    const char
+        *isa; /* kernels in use: "avx512", "avx2", "fma128" or "base"; all give the same bits */
+    const char *gemm;    /* matrix products: "native" or "openblas" */
+    const char *blas;    /* OpenBLAS on itself: version, flavour, core */
+    int32_t blas_openmp; /* 1: it is the OpenMP flavour, whose threads get in the way of ours */
+    int32_t reserved;    /* 0 */
+} ganas_cpu;
+
+/*
+ * Chosen when the process starts: by the CPU, by GANAS_ISA (avx512, avx2, portable) and GANAS_GEMM
+ * (native, openblas). GANAS_E_ARGUMENT when one of the two names what there isn't or what the CPU
+ * lacks; *cpu then says what is used all the same.
+ */
+int32_t ganas_cpu_get(ganas_cpu *cpu);
+
 /* ---- threads ---- */
 
 /* A pool of `count` threads, the caller's included: 1..64. Also holds OpenBLAS to one thread. */

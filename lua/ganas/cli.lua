@@ -112,11 +112,15 @@ local function words_of(argv)
   return words
 end
 
+-- Commands that compute nothing.
+local IDLE = { help = true, short = true, version = true, list = true }
+
 local function default_threads() return math.min(uv.available_parallelism(), 4) end
 
 local function dispatch(host)
   local given = options.read(words_of(host.argv))
   given.threads = given.threads or default_threads()
+  if not IDLE[given.command] then require("ganas.cpu").check() end
   return command[given.command](given, host)
 end
 

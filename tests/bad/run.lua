@@ -1,8 +1,9 @@
 -- run.lua - broken input and the exact message for it: ganas-lua lua tests/bad/run.lua [--write] [NAME ...]
 --
--- A case is GROUP/NAME.expect: a command line after "$ ", its exit code after "exit ", then all that
--- it says on stderr. It runs in a copy of its group's folder, must leave nothing behind there (but
--- runs/, where the third line is "leaves runs"), and print nothing on stdout unless it is a check.
+-- A case is GROUP/NAME.expect: a command line after "$ ", variables in front of it, its exit code after
+-- "exit ", then all that it says on stderr. It runs in a copy of its group's folder, must leave nothing
+-- behind there (but runs/, where the third line is "leaves runs"), and print nothing on stdout unless it
+-- is a check.
 -- --write puts what the program says into the files, to be read before it is committed.
 
 local fs = require "ganas.fs"
@@ -23,14 +24,17 @@ local function shell_quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" en
 
 local function parse(path)
   local text = fs.read(path)
-  local command, code, rest = text:match "^%$ ganas%-lua([^\n]*)\nexit (%d+)\n(.*)$"
+  local set, command, code, rest = text:match "^%$ ([%w_=. ]-)ganas%-lua([^\n]*)\nexit (%d+)\n(.*)$"
   if not command then fail("%s: expected '$ ganas-lua ...', 'exit N' and the message", path) end
   local runs, message = rest:match "^(leaves runs\n)(.*)$"
-  return { command = command, code = tonumber(code), runs = runs ~= nil, message = message or rest }
+  return {
+    set = set, command = command, code = tonumber(code), runs = runs ~= nil, message = message or rest,
+  }
 end
 
 local function format(case, code, message)
-  return ("$ ganas-lua%s\nexit %d\n%s%s"):format(case.command, code, case.runs and "leaves runs\n" or "", message)
+  local runs = case.runs and "leaves runs\n" or ""
+  return ("$ %sganas-lua%s\nexit %d\n%s%s"):format(case.set, case.command, code, runs, message)
 end
 
 -- All cases whose name contains one of the words.
@@ -59,7 +63,7 @@ end
 local function environment()
   local lua = os.getenv "GANAS_LUA_DIR"
   local keep = lua and lua ~= "" and " GANAS_LUA_DIR=" .. shell_quote(uv.fs_realpath(lua)) or ""
-  return "env -u GANAS_DATA -u XDG_CONFIG_HOME HOME=/nonexistent" .. keep
+  return "env -u GANAS_DATA -u GANAS_ISA -u GANAS_GEMM -u XDG_CONFIG_HOME HOME=/nonexistent" .. keep
 end
 
 -- Files of a case's group but those that are another case's.
@@ -87,7 +91,7 @@ local function prepare(case)
   case.dir = assert(uv.fs_mkdtemp "/tmp/ganas-bad-XXXXXX")
   local words = {
     DIR = case.dir, FILES = files_of(case), RUNS = case.runs and "rm -r runs || touch none" or "",
-    COMMAND = environment() .. " " .. shell_quote(PROGRAM) .. case.command,
+    COMMAND = environment() .. " " .. case.set .. shell_quote(PROGRAM) .. case.command,
   }
   return (SCRIPT:gsub("%u+", words))
 end
