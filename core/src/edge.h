@@ -1,27 +1,30 @@
 /*
  * edge.h - the generator's edge head: a GRU that decides the reads of a node one after another.
  *
- * For a node i that may choose what it reads, with context c_i and operation o_i:
+ * For a node that may choose what it reads, in state s (state.h) with operation o:
  *
- *     q_0      = tanh(Wq c_i + Q[o_i] + P[i])                     the query
- *     logit_j  = v . tanh(U q_t + Wk h_j + b)  (+ c, yes or no)    h_j: the encoder's row of node j
- *     q_{t+1}  = GRU(q_t, x_t)                                     x_t: the row just read, or "not
+ *     q_0      = tanh(s_i + Q[o])                               the query
+ *     logit_j  = v . tanh(U q_t + Wk h_j + b)  (+ c, yes or no)  h_j: the encoder's row of node j
+ *     q_{t+1}  = GRU(q_t, Wx x_t)                               x_t: the row just read, or "not
  * read"
  *
  * A CHOOSE node picks one source a step: softmax over the open ones. A FREE node says yes or no to
  * candidate j = its t-th. Forced choices cost nothing and have log-probability 0.
  *
- * Nodes that choose are "rows" e = 0, 1, ..., sorted by their number of steps, so that the rows
- * still at work at step t are a suffix. Arrays are [e][graph]: index e * graphs + g.
+ * A query is an entry of a trie: first of a state and an operation (parent -1 - state, label the
+ * operation), then of a query and the row that was read (label row + 1, 0: not read). Graphs that
+ * agree so far share it. [U | Wh] lie side by side, and so do [Wk | Wx].
  */
 #ifndef GANAS_EDGE_H
 #define GANAS_EDGE_H
 
 #include "arena.h"
-#include "gnn.h"
+#include "mat.h"
 #include "rng.h"
 #include "space.h"
+#include "trie.h"
 
+/* A node that chooses its reads. */
 struct edge_row {
     int node;
     int step;        /* the policy's step of that node */
@@ -38,82 +41,73 @@ struct edge_head {
     int steps;   /* most steps of a row */
     int choices; /* of all rows */
     struct edge_row row[GANAS_MAX_NODES];
-    int first[GANAS_MAX_NODES]; /* [steps] first row with more than t steps */
-    size_t at;
-};
-
-/* What was chosen and what was open, [choices * graphs]. */
-struct edge_trace {
-    bits *open;    /* CHOOSE: open sources. FREE: WALK_NO, WALK_YES. 0: the node isn't there */
-    uint8_t *take; /* CHOOSE: the source. FREE: 0 or 1 */
+    size_t op;     /* Q [ops, size] */
+    size_t wx, bx; /* [width, 4 size] key, then gates in the order r, z, n; [4 size] */
+    size_t wq, bq; /* [size, 4 size] U, then gates; [3 size] of the gates */
+    size_t v, c;   /* [size]; [1] */
+    size_t none;   /* [3 size] the input "not read" */
+    size_t end;
 };
 
 struct edge_act {
-    int graphs;
-    real *key;     /* [nodes * graphs, size]     Wk h + b */
-    real *input;   /* [nodes * graphs, 3 * size] Wx h + bx */
-    real *query;   /* [steps][rows * graphs, size] q_t */
-    real *ask;     /* [steps][rows * graphs, size] U q_t */
-    real *gate;    /* [steps][rows * graphs, 4 * size] r, z, n, Wh_n q + bh_n */
-    real *logp;    /* [choices * graphs, nodes]: CHOOSE: of the open ones; FREE: [0] the logit */
-    real *entropy; /* [choices * graphs] */
-    real *hidden;  /* [size] of one logit */
-    real *swap;    /* [rows * graphs, 3 * size] */
-    /* backward: */
-    real *d_key, *d_input;    /* like key and input */
-    real *d_query[2], *d_ask; /* [rows * graphs, size] */
-    real *d_gate;             /* [rows * graphs, 3 * size] of Wh q + bh */
+    real *input;  /* [rows, 4 size]    key and input of each row */
+    real *query;  /* [queries, size]   q */
+    real *answer; /* [queries, 4 size] U q, Wh q + bh */
+    real *gate;   /* [queries, 3 size] r, z, n that led to q */
+    real *hidden; /* [size] of one logit */
+    /* backward, cleared by edge_clear: */
+    real *d_input;  /* [rows, 4 size] */
+    real *d_query;  /* [queries, size] */
+    real *d_answer; /* [queries, 4 size] */
 };
 
 /* The head of a space; its parameters begin at theta[at]. `step_of` [nodes]: the policy's steps. */
 void edge_init(struct edge_head *head, const ganas_space *space, int width, int size,
                const int *step_of, size_t at);
-size_t edge_params(const struct edge_head *head);
 void edge_draw(const struct edge_head *head, real *theta, struct draws *d);
-void edge_cut(const struct edge_head *head, struct arena *arena, int graphs, struct edge_act *act);
-void edge_cut_trace(const struct edge_head *head, struct arena *arena, int graphs,
-                    struct edge_trace *trace);
-
-/* ---- one piece at a time, for sampling: rows from..to-1 ---- */
-
-/* Keys and inputs of encoded nodes from..to-1; `h` [nodes * graphs, width]. */
-void edge_keys(const struct edge_head *head, const real *theta, struct edge_act *act, const real *h,
-               int from, int to);
-
-/* Queries of step 0: contexts [policy steps * graphs, width], operations from the block. */
-void edge_start(const struct edge_head *head, const real *theta, struct edge_act *act,
-                const struct block *block, const real *context, int from, int to);
-
-/* U q of step t: then logits can be asked for. */
-void edge_ask(const struct edge_head *head, const real *theta, struct edge_act *act, int t,
-              int from, int to);
-
-/* The logit of source j for row e, graph g at step t. */
-real edge_logit(const struct edge_head *head, const real *theta, struct edge_act *act, int t, int e,
-                int g, int j);
-
-/* q_{t+1} from q_t and what was taken at step t. */
-void edge_advance(const struct edge_head *head, const real *theta, struct edge_act *act,
-                  const struct edge_trace *trace, int t, int from, int to);
-
-/* ---- whole blocks ---- */
-
-/* All of the above, teacher-forced, and log-probability and entropy of each choice, added to
-   logp and entropy [policy steps * graphs]. */
-void edge_forward(const struct edge_head *head, const real *theta, struct edge_act *act,
-                  const struct block *block, const struct edge_trace *trace, const real *h,
-                  const real *context, real *logp, real *entropy);
-
-/*
- * Gradients for d_logp and d_entropy [policy steps * graphs]: adds to grad, to d_h
- * [nodes * graphs, width] and to d_context [policy steps * graphs, width].
- */
-void edge_backward(const struct edge_head *head, const real *theta, real *grad,
-                   struct edge_act *act, const struct block *block, const struct edge_trace *trace,
-                   const real *h, const real *context, const real *d_logp, const real *d_entropy,
-                   real *d_h, real *d_context);
+void edge_cut(const struct edge_head *head, struct arena *arena, int rows, int queries,
+              struct edge_act *act);
 
 /* The source that choice t of a FREE row is about. */
 int edge_candidate(const struct edge_row *row, int t);
+
+/* ---- forward ---- */
+
+/* Keys and inputs of rows from..to-1 of h [rows, width]. */
+void edge_inputs(const struct edge_head *head, const real *theta, struct edge_act *act,
+                 const real *h, int from, int to);
+
+/* Queries from..to-1, whose parents are there; `start` has a row s_i for each state. */
+void edge_queries(const struct edge_head *head, const real *theta, const struct trie *trie,
+                  struct edge_act *act, struct mat start, int from, int to);
+
+/* What queries from..to-1 ask, and with `more` what comes of them in the GRU. */
+void edge_answers(const struct edge_head *head, const real *theta, struct edge_act *act, int from,
+                  int to, bool more);
+
+/* The logit of query q for a row. */
+real edge_logit(const struct edge_head *head, const real *theta, struct edge_act *act, int q,
+                int row, bool choose);
+
+/* ---- backward ---- */
+
+/* All gradients of rows and queries 0..n-1 to zero. */
+void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, int queries);
+
+/* From the gradient of a logit to v, c, the key and the answer. */
+void edge_logit_back(const struct edge_head *head, const real *theta, real *grad,
+                     struct edge_act *act, int q, int row, bool choose, real d);
+
+/*
+ * Queries level by level, level l being queries level[l]..level[l + 1] - 1: adds to grad, to the
+ * inputs' gradients and to d_start (like `start`).
+ */
+void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
+                       const struct trie *trie, struct edge_act *act, const int32_t *level,
+                       int levels, struct mat d_start);
+
+/* From the inputs' gradients to grad and d_h [rows, width] (added). */
+void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,
+                      struct edge_act *act, const real *h, real *d_h, int rows);
 
 #endif

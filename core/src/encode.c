@@ -29,20 +29,37 @@ int32_t net_check(const ganas_net *net)
     return GANAS_OK;
 }
 
+/* The most reads that a graph of the space can have. */
+static int32_t most_edges(const ganas_space *space)
+{
+    int fixed = 0, chosen = 0;
+    for (int i = 0; i < space->nodes; i++) {
+        const struct space_node *node = &space->node[i];
+        if (node->read_kind == GANAS_READ_FIXED)
+            fixed += bits_count(node->read_set);
+        else
+            chosen +=
+                node->read_kind == GANAS_READ_CHOOSE ? node->picks : bits_count(node->read_set);
+    }
+    return fixed + int_min(chosen, space->max_edges);
+}
+
 void encoder_init(struct encoder *e, const ganas_space *space, const ganas_net *net,
                   ganas_threads *threads)
 {
-    *e = (struct encoder){.space = space, .threads = threads};
+    *e = (struct encoder){.space = space, .threads = threads, .edges = most_edges(space)};
     e->gnn = (struct gnn){.nodes = space->nodes,
                           .ops = space->ops,
                           .width = net->width,
                           .layers = net->layers,
                           .parts = net->bidirectional ? 3 : 2,
                           .position = net->position != 0};
+    e->rows.share = e->gnn.parts == 2;
 }
 
 void encoder_free(struct encoder *e)
 {
+    rows_free(&e->rows);
     arena_release(&e->arena);
 }
 
@@ -51,23 +68,28 @@ void encoder_free(struct encoder *e)
 static void lay_out(struct encoder *e)
 {
     struct arena *a = &e->arena;
-    size_t blocks = (size_t)(e->capacity / BLOCK_GRAPHS);
-    size_t codes = (size_t)e->capacity * (size_t)e->gnn.width;
-    e->code = arena_cut(a, codes, sizeof(real));
-    e->d_code = arena_cut(a, codes, sizeof(real));
-    e->block = arena_cut(a, blocks, sizeof *e->block);
-    e->act = arena_cut(a, blocks, sizeof *e->act);
-    struct block no_block;
-    struct gnn_act no_act;
-    for (size_t b = 0; b < blocks; b++) {
-        gnn_cut_block(&e->gnn, a, BLOCK_GRAPHS, e->block ? &e->block[b] : &no_block);
-        gnn_cut_act(&e->gnn, a, BLOCK_GRAPHS, e->act ? &e->act[b] : &no_act);
-    }
-    for (int lane = 0; lane < LANES; lane++) {
-        gnn_cut_scratch(&e->gnn, a, BLOCK_GRAPHS, &e->scratch[lane]);
-        e->d_out[lane] =
-            arena_cut(a, BLOCK_GRAPHS * (size_t)(e->gnn.nodes * e->gnn.width), sizeof(real));
-    }
+    size_t graphs = (size_t)e->capacity, width = (size_t)e->gnn.width;
+    size_t rows = graphs * (size_t)e->gnn.nodes;
+    e->code = arena_cut(a, graphs * width, sizeof(real));
+    e->d_code = arena_cut(a, graphs * width, sizeof(real));
+    e->d_out = arena_cut(a, rows * width, sizeof(real));
+    e->of.at = arena_cut(a, graphs + 1, sizeof *e->of.at);
+    e->of.item = arena_cut(a, rows, sizeof *e->of.item);
+    e->in.at = arena_cut(a, rows + 1, sizeof *e->in.at);
+    e->in.item = arena_cut(a, rows, sizeof *e->in.item);
+    gnn_cut_act(&e->gnn, a, (int)rows, &e->act);
+    gnn_cut_scratch(&e->gnn, a, (int)rows, &e->scratch);
+}
+
+static int32_t grow(struct encoder *e, int32_t n)
+{
+    arena_release(&e->arena);
+    e->capacity = n;
+    lay_out(e);
+    if (arena_reserve(&e->arena) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    lay_out(e);
+    return rows_reserve(&e->rows, n * e->gnn.nodes, n * e->edges);
 }
 
 int32_t encoder_reserve(struct encoder *e, int32_t n)
@@ -75,123 +97,120 @@ int32_t encoder_reserve(struct encoder *e, int32_t n)
     e->graphs = 0;
     if (n <= e->capacity)
         return GANAS_OK;
-    arena_release(&e->arena);
-    e->capacity = (n + BLOCK_GRAPHS - 1) / BLOCK_GRAPHS * BLOCK_GRAPHS;
-    lay_out(e);
-    if (arena_reserve(&e->arena) != GANAS_OK) {
-        e->capacity = 0;
-        return GANAS_E_MEMORY;
-    }
-    lay_out(e);
-    return GANAS_OK;
+    if (grow(e, n) == GANAS_OK)
+        return GANAS_OK;
+    e->capacity = 0;
+    return GANAS_E_MEMORY;
 }
 
 /* ---- loading ---- */
 
-void block_load(struct block *block, int g, const ganas_batch *batch, int32_t i, bool prune)
+/* Adds the live nodes of a graph to the rows, and the graph to the lists. */
+static void add_graph(struct encoder *e, const ganas_batch *batch, int32_t i)
 {
+    int32_t row[GANAS_MAX_NODES], reads[GANAS_MAX_NODES];
     struct graph graph;
     batch_get(batch, i, &graph);
-    bits live = prune ? space_live(batch->space, &graph) : bits_below(graph.size);
-    block->live[g] = live;
-    for (int node = 0; node < block->nodes; node++)
-        block->readers[node * block->graphs + g] = 0;
-    for (int node = 0; node < block->nodes; node++) {
-        int r = node * block->graphs + g;
-        block->op[r] = graph.op[node];
-        block->reads[r] = live & bit_of(node) ? graph.reads[node] & live : 0;
-        for (bits s = block->reads[r]; s; s &= s - 1)
-            block->readers[bits_first(s) * block->graphs + g] |= bit_of(node);
+    bits live = e->space->end_op >= 0 ? space_live(batch->space, &graph) : bits_below(graph.size);
+    int32_t end = e->of.at[e->graphs];
+    for (bits s = live; s; s &= s - 1) {
+        int node = bits_first(s), n = 0;
+        for (bits r = graph.reads[node] & live; r; r &= r - 1)
+            reads[n++] = row[bits_first(r)];
+        row[node] = rows_add(&e->rows, graph.op[node], e->gnn.position ? node : 0, reads, n);
+        e->of.item[end++] = row[node];
     }
+    e->of.at[++e->graphs] = end;
 }
 
 void encoder_load(struct encoder *e, const ganas_batch *batch, const int32_t *index, int32_t n,
                   int32_t at)
 {
-    e->graphs = at + n;
-    /* A block's stride is its number of graphs: settle it before anything is put there. Only the
-       last block can be partly filled, and a later load may fill it up: all are loaded full width.
-     */
-    for (int32_t i = 0; i < n; i++) {
-        struct block *block = &e->block[(at + i) / BLOCK_GRAPHS];
-        block->graphs = BLOCK_GRAPHS;
-        block_load(block, (at + i) % BLOCK_GRAPHS, batch, index ? index[i] : i,
-                   e->space->end_op >= 0);
-    }
+    if (at == 0)
+        rows_clear(&e->rows);
+    e->graphs = at;
+    e->closed = false;
+    for (int32_t i = 0; i < n; i++)
+        add_graph(e, batch, index ? index[i] : i);
 }
 
-static int32_t blocks_used(const struct encoder *e)
+/* Once all graphs are there: who reads each row, and which graphs it is in. */
+static void finish_load(struct encoder *e)
 {
-    return (e->graphs + BLOCK_GRAPHS - 1) / BLOCK_GRAPHS;
+    rows_close(&e->rows);
+    lists_transpose(e->in, e->of, e->graphs, e->rows.count);
+    e->closed = true;
 }
 
-/* ---- read-out ---- */
+/* ---- passes: rows (and graphs) in LANES ranges ---- */
 
-/* code [width] <- mean of the live nodes' rows of graph g */
-static void read_out(const struct gnn *gnn, const struct block *b, const real *out, int g,
-                     real *code)
+static int32_t begin(int32_t n, int lane)
 {
-    size_t width = (size_t)gnn->width;
-    memset(code, 0, width * sizeof *code);
-    for (bits s = b->live[g]; s; s &= s - 1)
-        nn_axpy(code, 1, out + (size_t)(bits_first(s) * b->graphs + g) * width, gnn->width);
-    real scale = (real)1 / (real)int_max(1, bits_count(b->live[g]));
-    for (size_t i = 0; i < width; i++)
-        code[i] *= scale;
+    return (int32_t)((int64_t)n * lane / LANES);
 }
 
-static void read_out_back(const struct gnn *gnn, const struct block *b, const real *d_code, int g,
-                          real *d_out)
+/* code [width] <- mean of the rows of graph g */
+static void read_out(const struct encoder *e, int32_t g)
 {
-    size_t width = (size_t)gnn->width;
-    real scale = (real)1 / (real)int_max(1, bits_count(b->live[g]));
-    for (bits s = b->live[g]; s; s &= s - 1)
-        nn_axpy(d_out + (size_t)(bits_first(s) * b->graphs + g) * width, scale, d_code, gnn->width);
+    int32_t from = e->of.at[g], n = e->of.at[g + 1] - from, width = e->gnn.width;
+    real *code = e->code + (ptrdiff_t)g * width, scale = (real)1 / (real)int_max(1, n);
+    nn_sum_rows(code, e->act.out, width, e->of.item + from, n, width);
+    for (int32_t u = 0; u < width; u++)
+        code[u] *= scale;
 }
 
-/* Graphs of block b that are loaded. */
-static int loaded(const struct encoder *e, int32_t b)
-{
-    return int_min(BLOCK_GRAPHS, e->graphs - b * BLOCK_GRAPHS);
-}
-
-/* ---- passes ---- */
-
-static void forward_block(void *context, int32_t b)
+static void read_out_lane(void *context, int32_t lane)
 {
     struct encoder *e = context;
-    size_t width = (size_t)e->gnn.width;
-    gnn_forward(&e->gnn, e->theta, &e->block[b], &e->act[b], 0, e->gnn.nodes);
-    for (int g = 0; g < loaded(e, b); g++)
-        read_out(&e->gnn, &e->block[b], e->act[b].out, g,
-                 e->code + (size_t)(b * BLOCK_GRAPHS + g) * width);
+    for (int32_t g = begin(e->graphs, lane); g < begin(e->graphs, lane + 1); g++)
+        read_out(e, g);
 }
 
-/* Places behind the last graph hold what an earlier load left, or zeros: never out of range. */
+static void forward_lane(void *context, int32_t lane)
+{
+    struct encoder *e = context;
+    gnn_forward(&e->gnn, e->theta, &e->rows, &e->act, e->layer, begin(e->rows.count, lane),
+                begin(e->rows.count, lane + 1));
+}
+
 void encoder_forward(struct encoder *e, const real *theta)
 {
+    if (!e->closed)
+        finish_load(e);
     e->theta = theta;
-    threads_run(e->threads, blocks_used(e), forward_block, e);
+    for (e->layer = 0; e->layer < e->gnn.layers; e->layer++)
+        threads_run(e->threads, LANES, forward_lane, e);
+    threads_run(e->threads, LANES, read_out_lane, e);
+}
+
+/* d_out of row r: a share of d_code of each graph that it is in. */
+static void read_out_back(struct encoder *e, int32_t r)
+{
+    int width = e->gnn.width;
+    real *d = e->d_out + (ptrdiff_t)r * width;
+    memset(d, 0, (size_t)width * sizeof *d);
+    for (int32_t i = e->in.at[r]; i < e->in.at[r + 1]; i++) {
+        int32_t g = e->in.item[i], n = e->of.at[g + 1] - e->of.at[g];
+        nn_axpy(d, (real)1 / (real)n, e->d_code + (ptrdiff_t)g * width, width);
+    }
 }
 
 static void backward_lane(void *context, int32_t lane)
 {
     struct encoder *e = context;
-    size_t width = (size_t)e->gnn.width;
-    size_t rows = (size_t)(BLOCK_GRAPHS * e->gnn.nodes);
-    for (int32_t b = lane; b < blocks_used(e); b += LANES) {
-        real *d_out = e->d_out[lane];
-        memset(d_out, 0, rows * width * sizeof *d_out);
-        for (int g = 0; g < loaded(e, b); g++)
-            read_out_back(&e->gnn, &e->block[b], e->d_code + (size_t)(b * BLOCK_GRAPHS + g) * width,
-                          g, d_out);
-        gnn_backward(&e->gnn, e->params->theta, params_lane(e->params, lane), &e->block[b],
-                     &e->act[b], d_out, &e->scratch[lane]);
-    }
+    int32_t from = begin(e->rows.count, lane), to = begin(e->rows.count, lane + 1);
+    if (e->layer == e->gnn.layers - 1)
+        for (int32_t r = from; r < to; r++)
+            read_out_back(e, r);
+    else
+        gnn_gather(&e->gnn, &e->rows, &e->scratch, e->layer + 1, from, to);
+    gnn_backward(&e->gnn, e->params->theta, params_lane(e->params, lane), &e->rows, &e->act,
+                 e->d_out, &e->scratch, e->layer, from, to);
 }
 
 void encoder_backward(struct encoder *e, struct params *params)
 {
     e->params = params;
-    threads_run(e->threads, int_min(LANES, blocks_used(e)), backward_lane, e);
+    for (e->layer = e->gnn.layers - 1; e->layer >= 0; e->layer--)
+        threads_run(e->threads, LANES, backward_lane, e);
 }

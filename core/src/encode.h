@@ -1,6 +1,6 @@
 /*
- * encode.h - codes of whole graphs: batches are cut into blocks, encoded by the GNN and read out as
- * the mean over live nodes; and the way back.
+ * encode.h - codes of whole graphs: their nodes as rows (rows.h), encoded by the GNN and read out
+ * as the mean over live nodes; and the way back.
  *
  * On spaces with end_op the encoder sees the pruned network, so that two ways of writing one
  * network have one code (but for the order of sums).
@@ -18,22 +18,25 @@
 #include "gnn.h"
 #include "optim.h"
 
-enum { BLOCK_GRAPHS = 16 }; /* fixed: results depend on how work is cut */
-
 struct encoder {
     const ganas_space *space;
     ganas_threads *threads;
     struct gnn gnn;
-    int32_t graphs, capacity; /* loaded; room, a multiple of BLOCK_GRAPHS */
+    int32_t graphs, capacity; /* loaded; room */
+    int32_t edges;            /* that a graph can have */
+    bool closed;              /* the lists below are up to date */
+    struct rows rows;         /* of all graphs' live nodes */
+    struct lists of;          /* rows of each graph */
+    struct lists in;          /* graphs of each row, the transpose */
     real *code, *d_code;      /* [capacity, width] */
-    struct block *block;      /* [capacity / BLOCK_GRAPHS] */
-    struct gnn_act *act;      /* [capacity / BLOCK_GRAPHS] */
-    struct gnn_scratch scratch[LANES];
-    real *d_out[LANES]; /* [BLOCK_GRAPHS * nodes, width] */
+    real *d_out;              /* [rows, width] */
+    struct gnn_act act;
+    struct gnn_scratch scratch;
     struct arena arena;
     /* During a pass: */
     const real *theta;
     struct params *params;
+    int layer;
 };
 
 /* Checks sizes and rates; GANAS_E_ARGUMENT names the field. */
@@ -56,8 +59,5 @@ void encoder_forward(struct encoder *e, const real *theta);
 
 /* Adds to the gradient lanes of `params` what e->d_code asks for. */
 void encoder_backward(struct encoder *e, struct params *params);
-
-/* Loads graph i of a batch into place g of a block; `prune`: only its live nodes. */
-void block_load(struct block *block, int g, const ganas_batch *batch, int32_t i, bool prune);
 
 #endif

@@ -1,4 +1,4 @@
-/* gnn.c - GraphConv layers over blocks of graphs, forward and backward. */
+/* gnn.c - GraphConv layers over rows, forward and backward. */
 #include "gnn.h"
 
 #include "mat.h"
@@ -65,191 +65,172 @@ void gnn_init(const struct gnn *gnn, real *theta, struct draws *d)
 
 /* ---- memory ---- */
 
-void gnn_cut_block(const struct gnn *gnn, struct arena *arena, int graphs, struct block *block)
+void gnn_cut_act(const struct gnn *gnn, struct arena *arena, int rows, struct gnn_act *act)
 {
-    size_t rows = (size_t)gnn->nodes * (size_t)graphs;
-    block->nodes = gnn->nodes;
-    block->op = arena_cut(arena, rows, sizeof *block->op);
-    block->reads = arena_cut(arena, rows, sizeof *block->reads);
-    block->readers = arena_cut(arena, rows, sizeof *block->readers);
-    block->live = arena_cut(arena, (size_t)graphs, sizeof *block->live);
-}
-
-void gnn_cut_act(const struct gnn *gnn, struct arena *arena, int graphs, struct gnn_act *act)
-{
-    size_t rows = (size_t)gnn->nodes * (size_t)graphs;
+    size_t n = (size_t)rows * wide(gnn);
     for (int l = 1; l < gnn->layers; l++)
-        act->z[l] = arena_cut(arena, rows * (size_t)gnn->parts * wide(gnn), sizeof(real));
-    act->out = arena_cut(arena, rows * wide(gnn), sizeof(real));
+        act->z[l] = arena_cut(arena, n * (size_t)gnn->parts, sizeof(real));
+    act->out = arena_cut(arena, n, sizeof(real));
 }
 
-void gnn_cut_scratch(const struct gnn *gnn, struct arena *arena, int graphs,
+void gnn_cut_scratch(const struct gnn *gnn, struct arena *arena, int rows,
                      struct gnn_scratch *scratch)
 {
-    size_t rows = (size_t)gnn->nodes * (size_t)graphs;
-    scratch->d = arena_cut(arena, rows * wide(gnn), sizeof(real));
+    size_t n = (size_t)rows * wide(gnn);
+    scratch->d = arena_cut(arena, n, sizeof(real));
     for (int i = 0; i < 2; i++)
-        scratch->z[i] = arena_cut(arena, rows * (size_t)gnn->parts * wide(gnn), sizeof(real));
+        scratch->z[i] = arena_cut(arena, n * (size_t)gnn->parts, sizeof(real));
 }
 
-/* ---- forward ---- */
+static struct mat z_of(const struct gnn *gnn, const struct gnn_act *act, int layer)
+{
+    return (struct mat){act->z[layer], gnn->parts * gnn->width};
+}
 
 /* Where layer l writes its output: the self part of the next layer's z, or `out`. */
 static struct mat output_of(const struct gnn *gnn, const struct gnn_act *act, int layer)
 {
     if (layer == gnn->layers - 1)
         return (struct mat){act->out, gnn->width};
-    return (struct mat){act->z[layer + 1], gnn->parts * gnn->width};
+    return z_of(gnn, act, layer + 1);
 }
 
-static real *row_of(struct mat m, size_t row)
+/* ---- forward ---- */
+
+/* sum [width] += table rows of the operations of the rows of list r */
+static void look_up(real *sum, const real *table, const struct rows *rows, struct lists lists,
+                    int32_t r, int width)
 {
-    return m.at + row * (size_t)m.ld;
+    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
+        nn_axpy(sum, 1, table + rows->op[lists.item[i]] * width, width);
 }
 
-/* sum [width] += rows of `from` that belong to graph g and the nodes of `set` */
-static void gather(real *sum, struct mat from, bits set, int graphs, int g, int width)
-{
-    for (; set; set &= set - 1)
-        nn_axpy(sum, 1, row_of(from, (size_t)(bits_first(set) * graphs + g)), width);
-}
-
-/* sum [width] += table rows of the operations of the nodes of `set` */
-static void look_up(real *sum, const real *table, const struct block *b, bits set, int g, int width)
-{
-    for (; set; set &= set - 1)
-        nn_axpy(sum, 1, table + b->op[bits_first(set) * b->graphs + g] * width, width);
-}
-
-static void first_layer(const struct gnn *gnn, const real *theta, const struct block *b,
+static void first_layer(const struct gnn *gnn, const real *theta, const struct rows *rows,
                         struct mat out, int from, int to)
 {
     const real *table = theta + gnn->at, *position = theta + position_at(gnn);
-    for (int node = from; node < to; node++)
-        for (int g = 0; g < b->graphs; g++) {
-            size_t r = (size_t)(node * b->graphs + g);
-            real *h = row_of(out, r);
-            memcpy(h, theta + bias0_at(gnn), wide(gnn) * sizeof *h);
-            nn_axpy(h, 1, table + b->op[r] * gnn->width, gnn->width);
-            if (gnn->position)
-                nn_axpy(h, 1, position + node * gnn->width, gnn->width);
-            look_up(h, table + table_size(gnn), b, b->reads[r], g, gnn->width);
-            if (gnn->parts == 3)
-                look_up(h, table + 2 * table_size(gnn), b, b->readers[r], g, gnn->width);
-            nn_tanh(h, wide(gnn));
-        }
+    for (int r = from; r < to; r++) {
+        real *h = mat_row(out, r);
+        memcpy(h, table + rows->op[r] * gnn->width, wide(gnn) * sizeof *h);
+        if (gnn->position)
+            nn_axpy(h, 1, position + rows->node[r] * gnn->width, gnn->width);
+        look_up(h, table + table_size(gnn), rows, rows->reads, r, gnn->width);
+        if (gnn->parts == 3)
+            look_up(h, table + 2 * table_size(gnn), rows, rows->readers, r, gnn->width);
+    }
+    nn_tanh_rows(mat_row(out, from), out.ld, theta + bias0_at(gnn), to - from, gnn->width);
 }
 
 /* Fills the parts of z behind the first with sums over reads (and readers). */
-static void aggregate(const struct gnn *gnn, const struct block *b, real *z, int from, int to)
+static void aggregate(const struct gnn *gnn, const struct rows *rows, struct mat z, int from,
+                      int to)
 {
-    struct mat h = {z, gnn->parts * gnn->width};
-    for (int r = from * b->graphs; r < to * b->graphs; r++) {
-        real *row = row_of(h, (size_t)r);
-        int g = r % b->graphs;
-        memset(row + gnn->width, 0, (size_t)(gnn->parts - 1) * wide(gnn) * sizeof *row);
-        gather(row + gnn->width, h, b->reads[r], b->graphs, g, gnn->width);
+    for (int r = from; r < to; r++) {
+        real *sum = mat_row(z, r) + gnn->width;
+        nn_sum_rows(sum, z.at, z.ld, rows->reads.item + rows->reads.at[r],
+                    rows->reads.at[r + 1] - rows->reads.at[r], gnn->width);
         if (gnn->parts == 3)
-            gather(row + 2 * gnn->width, h, b->readers[r], b->graphs, g, gnn->width);
+            nn_sum_rows(sum + gnn->width, z.at, z.ld, rows->readers.item + rows->readers.at[r],
+                        rows->readers.at[r + 1] - rows->readers.at[r], gnn->width);
     }
 }
 
-static void next_layer(const struct gnn *gnn, const real *theta, const struct block *b,
-                       const struct gnn_act *act, int layer, int from, int to)
+void gnn_forward(const struct gnn *gnn, const real *theta, const struct rows *rows,
+                 struct gnn_act *act, int layer, int from, int to)
 {
-    struct mat out = output_of(gnn, act, layer), z = {act->z[layer], gnn->parts * gnn->width};
-    struct mat w = {(real *)theta + layer_at(gnn, layer), gnn->width};
-    size_t first = (size_t)(from * b->graphs), end = (size_t)(to * b->graphs);
-    aggregate(gnn, b, act->z[layer], from, to);
-    for (size_t r = first; r < end; r++)
-        memcpy(row_of(out, r), theta + bias_at(gnn, layer), wide(gnn) * sizeof(real));
-    mat_mul((struct mat){row_of(out, first), out.ld}, (struct mat){row_of(z, first), z.ld}, w,
-            (int)(end - first), gnn->width, z.ld, true);
-    for (size_t r = first; r < end; r++)
-        nn_tanh(row_of(out, r), wide(gnn));
-}
-
-void gnn_forward(const struct gnn *gnn, const real *theta, const struct block *block,
-                 struct gnn_act *act, int from, int to)
-{
-    first_layer(gnn, theta, block, output_of(gnn, act, 0), from, to);
-    for (int layer = 1; layer < gnn->layers; layer++)
-        next_layer(gnn, theta, block, act, layer, from, to);
+    struct mat out = output_of(gnn, act, layer);
+    if (layer == 0) {
+        first_layer(gnn, theta, rows, out, from, to);
+        return;
+    }
+    struct mat z = z_of(gnn, act, layer);
+    aggregate(gnn, rows, z, from, to);
+    mat_mul(mat_from(out, from), mat_from(z, from), mat_at(theta, layer_at(gnn, layer), gnn->width),
+            to - from, gnn->width, z.ld, false);
+    nn_tanh_rows(mat_row(out, from), out.ld, theta + bias_at(gnn, layer), to - from, gnn->width);
 }
 
 /* ---- backward ---- */
 
-/* d [rows, width] <- d_h (1 - h^2), h being layer l's output and d_h its gradient */
-static void through_tanh(const struct gnn *gnn, const struct block *b, struct mat h, struct mat d_h,
-                         real *d)
+/* The gradient of layer l's output: the self parts that layer l + 1 left, or d_out. */
+static struct mat d_output_of(const struct gnn *gnn, const struct gnn_scratch *scratch,
+                              const real *d_out, int layer)
 {
-    for (size_t r = 0; r < (size_t)(b->nodes * b->graphs); r++) {
-        real *row = d + r * wide(gnn);
-        memcpy(row, row_of(d_h, r), wide(gnn) * sizeof *row);
-        nn_tanh_back(row, row_of(h, r), wide(gnn));
+    if (layer == gnn->layers - 1)
+        return mat_at(d_out, 0, gnn->width);
+    return (struct mat){scratch->z[(layer + 1) % 2], gnn->parts * gnn->width};
+}
+
+/* Rows from..to-1 of d <- d_h (1 - h^2), h being a layer's output and d_h its gradient. */
+static void through_tanh(const struct gnn *gnn, struct mat d, struct mat h, struct mat d_h,
+                         int from, int to)
+{
+    for (int r = from; r < to; r++) {
+        real *row = mat_row(d, r);
+        memcpy(row, mat_row(d_h, r), wide(gnn) * sizeof *row);
+        nn_tanh_back(row, mat_row(h, r), wide(gnn));
     }
 }
 
-/* rows of `to` that belong to graph g and the nodes of `set` += add [width] */
-static void scatter(struct mat to, const real *add, bits set, int graphs, int g, int width)
+static void scatter(const struct gnn *gnn, real *table, const struct rows *rows, struct lists lists,
+                    int32_t r, const real *d)
 {
-    for (; set; set &= set - 1)
-        nn_axpy(row_of(to, (size_t)(bits_first(set) * graphs + g)), 1, add, width);
+    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
+        nn_axpy(table + rows->op[lists.item[i]] * gnn->width, 1, d, gnn->width);
 }
 
-/* Gradient of the sums: moves the parts of d_z behind the first onto the nodes they came from. */
-static void disperse(const struct gnn *gnn, const struct block *b, real *d_z)
-{
-    struct mat d_h = {d_z, gnn->parts * gnn->width};
-    for (int r = 0; r < b->nodes * b->graphs; r++) {
-        const real *row = row_of(d_h, (size_t)r);
-        int g = r % b->graphs;
-        scatter(d_h, row + gnn->width, b->reads[r], b->graphs, g, gnn->width);
-        if (gnn->parts == 3)
-            scatter(d_h, row + 2 * gnn->width, b->readers[r], b->graphs, g, gnn->width);
-    }
-}
-
-static void scatter_table(real *table, const real *add, const struct block *b, bits set, int g,
-                          int width)
-{
-    for (; set; set &= set - 1)
-        nn_axpy(table + b->op[bits_first(set) * b->graphs + g] * width, 1, add, width);
-}
-
-static void first_layer_back(const struct gnn *gnn, real *grad, const struct block *b,
-                             const real *d)
+static void first_layer_back(const struct gnn *gnn, real *grad, const struct rows *rows,
+                             struct mat d, int from, int to)
 {
     real *table = grad + gnn->at, *position = grad + position_at(gnn);
-    for (int r = 0; r < b->nodes * b->graphs; r++) {
-        const real *row = d + (size_t)r * wide(gnn);
-        int node = r / b->graphs, g = r % b->graphs;
-        nn_axpy(table + b->op[r] * gnn->width, 1, row, gnn->width);
+    for (int r = from; r < to; r++) {
+        const real *row = mat_row(d, r);
+        nn_axpy(table + rows->op[r] * gnn->width, 1, row, gnn->width);
         if (gnn->position)
-            nn_axpy(position + node * gnn->width, 1, row, gnn->width);
-        scatter_table(table + table_size(gnn), row, b, b->reads[r], g, gnn->width);
+            nn_axpy(position + rows->node[r] * gnn->width, 1, row, gnn->width);
+        scatter(gnn, table + table_size(gnn), rows, rows->reads, r, row);
         if (gnn->parts == 3)
-            scatter_table(table + 2 * table_size(gnn), row, b, b->readers[r], g, gnn->width);
+            scatter(gnn, table + 2 * table_size(gnn), rows, rows->readers, r, row);
     }
-    nn_add_rows(grad + bias0_at(gnn), d, b->nodes * b->graphs, gnn->width);
+    nn_add_rows(grad + bias0_at(gnn), mat_row(d, from), to - from, gnn->width);
 }
 
-void gnn_backward(const struct gnn *gnn, const real *theta, real *grad, const struct block *block,
-                  const struct gnn_act *act, const real *d_out, struct gnn_scratch *scratch)
+void gnn_backward(const struct gnn *gnn, const real *theta, real *grad, const struct rows *rows,
+                  const struct gnn_act *act, const real *d_out, struct gnn_scratch *scratch,
+                  int layer, int from, int to)
 {
-    int rows = block->nodes * block->graphs, wide_z = gnn->parts * gnn->width;
-    struct mat d_h = {(real *)d_out, gnn->width}, d = {scratch->d, gnn->width};
-    for (int layer = gnn->layers - 1; layer >= 1; layer--) {
-        struct mat z = {act->z[layer], wide_z}, d_z = {scratch->z[layer % 2], wide_z};
-        struct mat w = {(real *)theta + layer_at(gnn, layer), gnn->width};
-        struct mat d_w = {grad + layer_at(gnn, layer), gnn->width};
-        through_tanh(gnn, block, output_of(gnn, act, layer), d_h, d.at);
-        mat_mul_tn(d_w, z, d, wide_z, gnn->width, rows, true);
-        nn_add_rows(grad + bias_at(gnn, layer), d.at, rows, gnn->width);
-        mat_mul_nt(d_z, d, w, rows, wide_z, gnn->width, false);
-        disperse(gnn, block, d_z.at);
-        d_h = d_z;
+    struct mat d = {scratch->d, gnn->width};
+    if (from == to)
+        return;
+    through_tanh(gnn, d, output_of(gnn, act, layer), d_output_of(gnn, scratch, d_out, layer), from,
+                 to);
+    if (layer == 0) {
+        first_layer_back(gnn, grad, rows, d, from, to);
+        return;
     }
-    through_tanh(gnn, block, output_of(gnn, act, 0), d_h, d.at);
-    first_layer_back(gnn, grad, block, d.at);
+    struct mat z = z_of(gnn, act, layer), d_z = {scratch->z[layer % 2], z.ld};
+    size_t w = layer_at(gnn, layer);
+    mat_mul_tn(mat_at(grad, w, gnn->width), mat_from(z, from), mat_from(d, from), z.ld, gnn->width,
+               to - from, true);
+    nn_add_rows(grad + bias_at(gnn, layer), mat_row(d, from), to - from, gnn->width);
+    mat_mul_nt(mat_from(d_z, from), mat_from(d, from), mat_at(theta, w, gnn->width), to - from,
+               z.ld, gnn->width, false);
+}
+
+/* self [width] of row r += part `part` of the rows of a list */
+static void collect(const struct gnn *gnn, struct mat d_z, struct lists lists, int32_t r, int part)
+{
+    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
+        nn_axpy(mat_row(d_z, r), 1, mat_row(d_z, lists.item[i]) + part * gnn->width, gnn->width);
+}
+
+void gnn_gather(const struct gnn *gnn, const struct rows *rows, struct gnn_scratch *scratch,
+                int layer, int from, int to)
+{
+    struct mat d_z = {scratch->z[layer % 2], gnn->parts * gnn->width};
+    for (int r = from; r < to; r++) {
+        collect(gnn, d_z, rows->readers, r, 1);
+        if (gnn->parts == 3)
+            collect(gnn, d_z, rows->reads, r, 2);
+    }
 }

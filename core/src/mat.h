@@ -12,6 +12,23 @@ struct mat {
     int ld;
 };
 
+static inline real *mat_row(struct mat m, int32_t row)
+{
+    return m.at + (ptrdiff_t)row * m.ld;
+}
+
+/* The matrix from a row on. */
+static inline struct mat mat_from(struct mat m, int32_t row)
+{
+    return (struct mat){mat_row(m, row), m.ld};
+}
+
+/* A matrix that begins at base[at]; who gets it knows whether it may be written. */
+static inline struct mat mat_at(const real *base, size_t at, int ld)
+{
+    return (struct mat){(real *)base + at, ld};
+}
+
 /* C [m, n] = A [m, k] B [k, n] */
 void mat_mul(struct mat c, struct mat a, struct mat b, int m, int n, int k, bool add);
 

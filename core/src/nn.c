@@ -7,10 +7,30 @@ void nn_tanh(real *x, size_t n)
         x[i] = nn_tanh1(x[i]);
 }
 
+void nn_tanh_rows(real *x, ptrdiff_t ld, const real *bias, int rows, int n)
+{
+    for (int r = 0; r < rows; r++, x += ld)
+        for (int i = 0; i < n; i++)
+            x[i] = nn_tanh1(x[i] + bias[i]);
+}
+
+void nn_sum_rows(real *sum, const real *x, ptrdiff_t ld, const int32_t *list, int count, int n)
+{
+    memset(sum, 0, (size_t)n * sizeof *sum);
+    for (int i = 0; i < count; i++)
+        nn_axpy(sum, 1, x + list[i] * ld, n);
+}
+
 void nn_tanh_back(real *d, const real *y, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         d[i] *= (real)1 - y[i] * y[i];
+}
+
+void nn_tanh_dot_back(real *y, real d, const real *w, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = d * w[i] * ((real)1 - y[i] * y[i]);
 }
 
 void nn_fill_rows(real *x, const real *bias, int rows, int n)
@@ -29,6 +49,18 @@ void nn_axpy(real *y, real a, const real *x, int n)
 {
     for (int i = 0; i < n; i++)
         y[i] += a * x[i];
+}
+
+void nn_scale(real *y, real a, const real *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = a * x[i];
+}
+
+void nn_sum(real *y, const real *a, const real *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = a[i] + b[i];
 }
 
 real nn_dot(const real *x, const real *y, int n)

@@ -112,14 +112,27 @@ static inline real nn_softplus(real x)
 /* x[n] <- tanh(x) */
 void nn_tanh(real *x, size_t n);
 
+/* Every row of x [rows, n], `ld` apart, <- tanh(row + bias [n]) */
+void nn_tanh_rows(real *x, ptrdiff_t ld, const real *bias, int rows, int n);
+
+/* sum [n] <- the rows list[0..count-1] of x, `ld` apart */
+void nn_sum_rows(real *sum, const real *x, ptrdiff_t ld, const int32_t *list, int count, int n);
+
 /* d[n] <- d * (1 - y^2): from the gradient of y = tanh(x) to that of x */
 void nn_tanh_back(real *d, const real *y, size_t n);
+
+/* y[n] <- d * w * (1 - y^2): from the gradient d of w . y, y = tanh(x), to that of x */
+void nn_tanh_dot_back(real *y, real d, const real *w, int n);
 
 /* Every row of x [rows, n] <- bias [n] */
 void nn_fill_rows(real *x, const real *bias, int rows, int n);
 
 /* sum [n] += the rows of x [rows, n] */
 void nn_add_rows(real *sum, const real *x, int rows, int n);
+
+/* y [n] <- a * x;  y <- a + b */
+void nn_scale(real *y, real a, const real *x, int n);
+void nn_sum(real *y, const real *a, const real *b, int n);
 
 /* y [n] += a * x */
 void nn_axpy(real *y, real a, const real *x, int n);

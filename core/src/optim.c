@@ -102,9 +102,15 @@ int32_t params_adam(struct params *p, ganas_threads *threads, double rate, doubl
     return GANAS_OK;
 }
 
-void params_xavier(real *w, int rows, int cols, double gain, struct draws *d)
+void params_xavier_part(real *w, int ld, int rows, int cols, double gain, struct draws *d)
 {
     double a = gain * sqrt(6.0 / (rows + cols));
-    for (int i = 0; i < rows * cols; i++)
-        w[i] = (real)(a * (2 * draws_uniform(d) - 1));
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < cols; j++)
+            w[(ptrdiff_t)i * ld + j] = (real)(a * (2 * draws_uniform(d) - 1));
+}
+
+void params_xavier(real *w, int rows, int cols, double gain, struct draws *d)
+{
+    params_xavier_part(w, cols, rows, cols, gain, d);
 }

@@ -44,4 +44,7 @@ int32_t params_adam(struct params *p, ganas_threads *threads, double rate, doubl
 /* w [rows, cols] uniform within +- gain * sqrt(6 / (rows + cols)) (Glorot & Bengio 2010) */
 void params_xavier(real *w, int rows, int cols, double gain, struct draws *d);
 
+/* The same for columns of a wider matrix, whose rows are `ld` apart. */
+void params_xavier_part(real *w, int ld, int rows, int cols, double gain, struct draws *d);
+
 #endif

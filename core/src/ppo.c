@@ -31,7 +31,7 @@ void ganas_ppo_defaults(ganas_ppo *ppo)
 static void estimate_episode(struct ppo_update *u, int32_t i, double reward)
 {
     int steps = policy_steps(u->policy, u->batch, i);
-    size_t at = (size_t)i * (size_t)u->policy->steps;
+    size_t at = (size_t)i * (size_t)u->policy->grower.steps;
     double next = 0, gae = 0;
     for (int t = steps - 1; t >= 0; t--) {
         double v = (double)u->value[at + (size_t)t];
@@ -51,7 +51,7 @@ static void normalise(struct ppo_update *u)
         double mean = sum / u->total;
         for (int32_t i = 0; i < u->batch->count; i++)
             for (int t = 0; t < policy_steps(u->policy, u->batch, i); t++) {
-                double a = (double)u->advantage[i * u->policy->steps + t];
+                double a = (double)u->advantage[i * u->policy->grower.steps + t];
                 if (pass == 0)
                     sum += a;
                 else
@@ -59,22 +59,24 @@ static void normalise(struct ppo_update *u)
             }
     }
     double mean = sum / u->total, scale = 1 / (sqrt(squares / u->total) + 1e-6);
-    for (size_t j = 0; j < (size_t)u->batch->count * (size_t)u->policy->steps; j++)
+    for (size_t j = 0; j < (size_t)u->batch->count * (size_t)u->policy->grower.steps; j++)
         u->advantage[j] = (real)(((double)u->advantage[j] - mean) * scale);
 }
 
 /* ---- loss ---- */
 
-/* Loss of one step and its gradient; r: its place in the play, j: in the update's arrays. */
-static void step_loss(struct ppo_update *u, struct play *play, int lane, int r, size_t j)
+/* Loss of step t of graph g and its gradient; j: its place in the update's arrays. */
+static void step_loss(struct ppo_update *u, struct play *play, int lane, int t, int g, size_t j)
 {
+    const struct grower *w = &u->policy->grower;
     const ganas_ppo *ppo = u->ppo;
+    int r = play_at(w, t, g);
     real advantage = u->advantage[j], share = (real)(1 / u->total);
     real ratio = nn_exp(play->logp[r] - u->old_logp[j]), eps = (real)ppo->clip;
     real limited = ratio < 1 - eps ? 1 - eps : ratio > 1 + eps ? 1 + eps : ratio;
     bool clipped = limited * advantage < ratio * advantage;
     real gain = clipped ? limited * advantage : ratio * advantage;
-    real error = play->value[r] - u->target[j];
+    real error = play_value(w, play, t, g) - u->target[j];
     play->d_logp[r] = clipped ? 0 : -ratio * advantage * share;
     play->d_value[r] = (real)(2 * ppo->value_weight) * error * share;
     play->d_entropy[r] = (real)-ppo->entropy_weight * share;
@@ -84,35 +86,37 @@ static void step_loss(struct ppo_update *u, struct play *play, int lane, int r, 
     u->clipped[lane] += clipped;
 }
 
-static void note(struct ppo_update *u, const struct play *play, int r, size_t j)
+static void note(struct ppo_update *u, const struct play *play, int t, int g, size_t j)
 {
-    u->old_logp[j] = play->logp[r];
-    u->value[j] = play->value[r];
+    u->old_logp[j] = play->logp[play_at(&u->policy->grower, t, g)];
+    u->value[j] = play_value(&u->policy->grower, play, t, g);
 }
 
-static void run_block(struct ppo_update *u, int lane, int32_t first)
+static void run_play(struct ppo_update *u, int lane, int32_t first)
 {
     ganas_policy *p = u->policy;
+    const struct grower *w = &p->grower;
     struct play *play = &p->play[lane];
-    policy_load(p, play, u->batch, first, int_min(BLOCK_GRAPHS, u->batch->count - first));
-    policy_forward(p, play);
+    if (!u->loaded)
+        play_load(w, play, u->batch, first, int_min(w->room, u->batch->count - first));
+    play_forward(w, p->params.theta, play);
     for (int g = 0; g < play->graphs; g++)
         for (int t = 0; t < policy_steps(p, u->batch, first + g); t++) {
-            size_t j = (size_t)((first + g) * p->steps + t);
+            size_t j = (size_t)((first + g) * w->steps + t);
             if (u->learn)
-                step_loss(u, play, lane, t * BLOCK_GRAPHS + g, j);
+                step_loss(u, play, lane, t, g, j);
             else
-                note(u, play, t * BLOCK_GRAPHS + g, j);
+                note(u, play, t, g, j);
         }
     if (u->learn)
-        policy_backward(p, play, lane);
+        play_backward(w, p->params.theta, params_lane(&p->params, lane), play);
 }
 
 static void run_lane(void *context, int32_t lane)
 {
     struct ppo_update *u = context;
-    for (int32_t b = lane; b * BLOCK_GRAPHS < u->batch->count; b += LANES)
-        run_block(u, lane, b * BLOCK_GRAPHS);
+    for (int32_t b = lane; b < policy_plays(u->policy, u->batch->count); b += LANES)
+        run_play(u, lane, b * u->policy->grower.room);
 }
 
 /* ---- the update ---- */
@@ -120,12 +124,14 @@ static void run_lane(void *context, int32_t lane)
 void ppo_prepare(struct ppo_update *u, const double *reward)
 {
     u->total = (double)policy_all_steps(u->policy, u->batch);
-    u->learn = false;
+    u->learn = u->loaded = false;
     threads_run(u->policy->threads, LANES, run_lane, u);
     for (int32_t i = 0; i < u->batch->count; i++)
         estimate_episode(u, i, reward[i]);
     normalise(u);
     u->learn = true;
+    /* With a play for each lane at most, what was loaded stays. */
+    u->loaded = policy_plays(u->policy, u->batch->count) <= LANES;
 }
 
 void ppo_gradient(struct ppo_update *u, ganas_stats *stats)
@@ -159,7 +165,7 @@ int32_t ganas_policy_ppo(ganas_policy *policy, const ganas_batch *batch, const d
     int32_t status = check_arguments(batch, reward, ppo);
     if (status != GANAS_OK || batch->count == 0)
         return status;
-    size_t n = (size_t)batch->count * (size_t)policy->steps;
+    size_t n = (size_t)batch->count * (size_t)policy->grower.steps;
     struct ppo_update u = {.policy = policy, .batch = batch, .ppo = ppo};
     real *memory = memory_new(4 * n, sizeof(real));
     if (!memory)

@@ -15,6 +15,7 @@ struct ppo_update {
     real *old_logp, *value, *advantage, *target;
     double total; /* steps of all graphs */
     bool learn;   /* false: only note old_logp and value */
+    bool loaded;  /* the plays hold the batch already */
     double loss[LANES], entropy[LANES], clipped[LANES];
 };
 

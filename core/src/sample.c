@@ -36,55 +36,61 @@ static int draw_from(const real *logp, bits open, struct draws *d)
     return last;
 }
 
-static void sample_op(ganas_policy *p, struct play *play, int node, int g, struct draws *d)
+static void sample_op(const struct grower *w, struct play *play, int node, int g, struct draws *d)
 {
-    struct walk *w = &play->walk[g];
-    bits open = walk_ops(w);
-    int step = p->step_of[node];
+    struct walk *walk = &play->walk[g];
+    bits open = walk_ops(walk);
     if (!open) {
         play->dead[g] = true;
         return;
     }
     int op = bits_first(open);
     if (open & (open - 1)) {
-        real *logp = policy_rows(play->op_logp, p->gnn.ops, policy_row(step, g)).at;
-        (void)nn_log_softmax(logp, logp, open);
+        real logp[GANAS_MAX_NODES];
+        int32_t state = play->state_of[play_at(w, node, g)];
+        (void)nn_log_softmax(logp, play->states.logit + (ptrdiff_t)state * w->gnn.ops, open);
         op = draw_from(logp, open, d);
     }
-    walk_take_op(w, op);
-    play->block.op[node * BLOCK_GRAPHS + g] = (uint8_t)op;
+    walk_take_op(walk, op);
+    play->op[play_at(w, node, g)] = (uint8_t)op;
+}
+
+/* What the edge head says of reading node j. */
+static real logit_of(const struct grower *w, const real *theta, struct play *play, int choice,
+                     int j, int g, bool choose)
+{
+    return edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
+                      play->row_of[play_at(w, j, g)], choose);
 }
 
 /* Choice t of row e for graph g. */
-static void sample_read(ganas_policy *p, struct play *play, int e, int t, int g, struct draws *d)
+static void sample_read(const struct grower *w, const real *theta, struct play *play, int e, int t,
+                        int g, struct draws *d)
 {
-    struct walk *w = &play->walk[g];
-    const struct edge_row *row = &p->edge.row[e];
-    const real *theta = p->params.theta;
-    size_t choice = (size_t)((row->choice + t) * BLOCK_GRAPHS + g);
+    struct walk *walk = &play->walk[g];
+    const struct edge_row *row = &w->edge.row[e];
+    int choice = play_at(w, row->choice + t, g);
     if (!row->choose) {
-        int j = edge_candidate(row, t), open = walk_edge(w, j);
+        int j = edge_candidate(row, t), open = walk_edge(walk, j);
         bool yes = open == WALK_YES;
         if (open == (WALK_NO | WALK_YES))
             yes = draws_uniform(d) <
-                  (double)nn_sigmoid1(edge_logit(&p->edge, theta, &play->edges, t, e, g, j));
-        play->trace.open[choice] = (bits)open;
-        play->trace.take[choice] = yes;
-        walk_take_edge(w, j, yes);
+                  (double)nn_sigmoid1(logit_of(w, theta, play, choice, j, g, false));
+        play->take[choice] = yes;
+        walk_take_edge(walk, j, yes);
         return;
     }
-    bits open = walk_picks(w);
+    bits open = walk_picks(walk);
     real logp[GANAS_MAX_NODES];
     int j = bits_first(open);
     if (open & (open - 1)) {
         for (bits s = open; s; s &= s - 1)
-            logp[bits_first(s)] = edge_logit(&p->edge, theta, &play->edges, t, e, g, bits_first(s));
+            logp[bits_first(s)] = logit_of(w, theta, play, choice, bits_first(s), g, true);
         (void)nn_log_softmax(logp, logp, open);
         j = draw_from(logp, open, d);
     }
-    play->trace.open[choice] = open;
-    play->trace.take[choice] = (uint8_t)j;
-    walk_take_pick(w, j);
+    play->take[choice] = (uint8_t)j;
+    walk_take_pick(walk, j);
 }
 
 static bool growing(const struct play *play, int g, int node)
@@ -92,74 +98,98 @@ static bool growing(const struct play *play, int g, int node)
     return g < play->graphs && !play->dead[g] && play->walk[g].node == node;
 }
 
-static void sample_reads(ganas_policy *p, struct play *play, int node, struct draws *draws)
+static void sample_reads(const struct grower *w, const real *theta, struct play *play, int node,
+                         struct draws *draws)
 {
-    const real *theta = p->params.theta;
-    int e = p->row_of[node];
-    edge_start(&p->edge, theta, &play->edges, &play->block, play->context, e, e + 1);
-    for (int t = 0; t < p->edge.row[e].steps; t++) {
-        edge_ask(&p->edge, theta, &play->edges, t, e, e + 1);
-        for (int g = 0; g < BLOCK_GRAPHS; g++)
+    int e = w->edge_of[node];
+    for (int t = 0; t < w->edge.row[e].steps; t++) {
+        int from = play->query.count;
+        for (int g = 0; g < play->graphs; g++)
             if (growing(play, g, node))
-                sample_read(p, play, e, t, g, &draws[g]);
-        if (t + 1 < p->edge.row[e].steps)
-            edge_advance(&p->edge, theta, &play->edges, &play->trace, t, e, e + 1);
+                play_ask(w, play, e, t, g);
+        edge_queries(&w->edge, theta, &play->query, &play->edges,
+                     play_starts(w, play->states.hidden), from, play->query.count);
+        edge_answers(&w->edge, theta, &play->edges, from, play->query.count,
+                     t + 1 < w->edge.row[e].steps);
+        for (int g = 0; g < play->graphs; g++)
+            if (growing(play, g, node))
+                sample_read(w, theta, play, e, t, g, &draws[g]);
     }
 }
 
 /* Reads of a node without a choice: what the walk leaves open is one way. */
-static void follow_reads(const ganas_policy *p, struct walk *w)
+static void follow_reads(const struct grower *w, struct walk *walk)
 {
-    const struct space_node *node = &p->space->node[w->node];
+    const struct space_node *node = &w->space->node[walk->node];
     if (node->read_kind == GANAS_READ_CHOOSE)
         for (int i = 0; i < node->picks; i++)
-            walk_take_pick(w, bits_first(walk_picks(w)));
+            walk_take_pick(walk, bits_first(walk_picks(walk)));
     else if (node->read_kind == GANAS_READ_FREE)
         for (bits s = node->read_set; s; s &= s - 1)
-            walk_take_edge(w, bits_first(s), walk_edge(w, bits_first(s)) & WALK_YES);
+            walk_take_edge(walk, bits_first(s), walk_edge(walk, bits_first(s)) & WALK_YES);
+}
+
+/* The states before a node, of every graph that is still growing, and what the heads say. */
+static void enter(const struct grower *w, const real *theta, struct play *play, int node)
+{
+    int from = play->state.count;
+    for (int g = 0; g < play->graphs; g++)
+        if (growing(play, g, node))
+            play_enter(w, play, node, g);
+    state_forward(&w->state, theta, &play->state, &play->states, play->act.out, from,
+                  play->state.count);
+}
+
+/* The rows of a node whose operation and reads are known, encoded. */
+static void settle(const struct grower *w, const real *theta, struct play *play, int node)
+{
+    int from = play->rows.count;
+    for (int g = 0; g < play->graphs; g++) {
+        if (!growing(play, g, node))
+            continue;
+        play_settle(w, play, node, g, play->walk[g].graph.reads[node]);
+        (void)walk_next(&play->walk[g]);
+    }
+    if (node + 1 >= w->states)
+        return;
+    for (int layer = 0; layer < w->gnn.layers; layer++)
+        gnn_forward(&w->gnn, theta, &play->rows, &play->act, layer, from, play->rows.count);
+    if (w->edge.rows)
+        edge_inputs(&w->edge, theta, &play->edges, play->act.out, from, play->rows.count);
 }
 
 /* Grows node `node` of every graph that is still growing. */
-static void sample_node(ganas_policy *p, struct play *play, int node, struct draws *draws)
+static void sample_node(const struct grower *w, const real *theta, struct play *play, int node,
+                        struct draws *draws)
 {
-    if (p->step_of[node] >= 0) {
-        policy_set_context(p, play, p->step_of[node]);
-        policy_op_logits(p, play, p->step_of[node], p->step_of[node] + 1);
-    }
-    for (int g = 0; g < BLOCK_GRAPHS; g++)
+    if (node < w->states)
+        enter(w, theta, play, node);
+    for (int g = 0; g < play->graphs; g++)
         if (growing(play, g, node))
-            sample_op(p, play, node, g, &draws[g]);
-    if (p->row_of[node] >= 0)
-        sample_reads(p, play, node, draws);
-    for (int g = 0; g < BLOCK_GRAPHS; g++) {
-        if (!growing(play, g, node))
-            continue;
-        if (p->row_of[node] < 0)
-            follow_reads(p, &play->walk[g]);
-        play->block.reads[node * BLOCK_GRAPHS + g] = play->walk[g].graph.reads[node];
-        (void)walk_next(&play->walk[g]);
-    }
-    gnn_forward(&p->gnn, p->params.theta, &play->block, &play->act, node, node + 1);
-    if (p->edge.rows)
-        edge_keys(&p->edge, p->params.theta, &play->edges, play->act.out, node, node + 1);
-    policy_add_rows(p, play, node);
+            sample_op(w, play, node, g, &draws[g]);
+    if (w->edge_of[node] >= 0)
+        sample_reads(w, theta, play, node, draws);
+    else
+        for (int g = 0; g < play->graphs; g++)
+            if (growing(play, g, node))
+                follow_reads(w, &play->walk[g]);
+    settle(w, theta, play, node);
 }
 
-/* Draws the graphs of a block of pending ones. */
-static void sample_block(struct draft *draft, struct play *play, int first)
+/* Draws the graphs of a play of pending ones. */
+static void sample_play(struct draft *draft, struct play *play, int first)
 {
-    ganas_policy *p = draft->policy;
-    struct draws draws[BLOCK_GRAPHS];
-    policy_clear(p, play);
-    play->graphs = int_min(BLOCK_GRAPHS, draft->pending - first);
-    memset(play->sum, 0, (size_t)(BLOCK_GRAPHS * p->gnn.width) * sizeof(real));
+    const struct grower *w = &draft->policy->grower;
+    struct draws draws[ROOM];
+    play_clear(w, play);
+    play->graphs = int_min(w->room, draft->pending - first);
     for (int g = 0; g < play->graphs; g++) {
         draws[g] = draft->draws[draft->index[first + g]];
         play->dead[g] = false;
-        walk_start(&play->walk[g], p->space, p->rules);
+        walk_start(&play->walk[g], w->space, w->rules);
     }
-    for (int node = 0; node < p->gnn.nodes; node++)
-        sample_node(p, play, node, draws);
+    for (int node = 0; node < w->gnn.nodes; node++)
+        sample_node(w, draft->policy->params.theta, play, node, draws);
     for (int g = 0; g < play->graphs; g++) {
         int32_t i = draft->index[first + g];
         draft->draws[i] = draws[g];
@@ -171,8 +201,8 @@ static void sample_block(struct draft *draft, struct play *play, int first)
 static void sample_lane(void *context, int32_t lane)
 {
     struct draft *draft = context;
-    for (int b = lane; b < (draft->pending + BLOCK_GRAPHS - 1) / BLOCK_GRAPHS; b += LANES)
-        sample_block(draft, &draft->policy->play[lane], b * BLOCK_GRAPHS);
+    for (int b = lane; b < policy_plays(draft->policy, draft->pending); b += LANES)
+        sample_play(draft, &draft->policy->play[lane], b * draft->policy->grower.room);
 }
 
 /* Draws all of index[0..n-1], those of dead ends again and again. */

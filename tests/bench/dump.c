@@ -112,37 +112,67 @@ static void put_disc(const char *prefix, const ganas_disc *disc, const real *at)
     check_end(&list);
 }
 
+/* Columns from..from+cols-1 of a matrix [rows, ld] that lies at `base`; doesn't count as used. */
+static void put_part(const struct list *list, const char *name, size_t base, int ld, int from,
+                     int rows, int cols)
+{
+    char text[64];
+    real *part = memory_new((size_t)(rows * cols), sizeof *part);
+    if (!part)
+        die("no memory");
+    for (int i = 0; i < rows; i++)
+        memcpy(part + (size_t)(i * cols), list->at + base + (size_t)(i * ld + from),
+               (size_t)cols * sizeof *part);
+    (void)snprintf(text, sizeof text, "%s.%s", list->prefix, name);
+    put(text, "f4", part, rows, cols, 0);
+    memory_free(part);
+}
+
+/* A vector; doesn't count as used. */
+static void put_vector(const struct list *list, const char *name, size_t base, int n)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "%s.%s", list->prefix, name);
+    put(text, "f4", list->at + base, n, 0, 0);
+}
+
+static void put_state(struct list *list, const struct state_head *h)
+{
+    static const char *const w[] = {"wc", "wv", "wq"}, *const p[] = {"pc", "pv", "q_node"};
+    int size = h->size, wide = h->parts * size;
+    for (int part = 0; part < h->parts; part++) {
+        put_part(list, w[part], h->w, wide, part * size, h->width, size);
+        put_part(list, p[part], h->p, wide, part * size, h->nodes, size);
+    }
+    put_part(list, "wo", h->wo, h->ops, 0, size, h->ops);
+    put_part(list, "bo", h->bo, h->ops, 0, h->nodes, h->ops);
+    put_vector(list, "uv", h->u, size);
+    list->used = (int32_t)h->end;
+}
+
 static void put_edge(struct list *list, const struct edge_head *edge)
 {
     int width = edge->width, size = edge->size;
-    put_next(list, "wq", width, size);
-    put_next(list, "q_op", edge->ops, size);
-    put_next(list, "q_node", edge->nodes, size);
-    put_next(list, "wk", width, size);
-    put_next(list, "bk", size, 0);
-    put_next(list, "u", size, size);
-    put_next(list, "v", size, 0);
-    put_next(list, "c", 1, 0);
-    put_next(list, "wx", width, 3 * size);
-    put_next(list, "bx", 3 * size, 0);
-    put_next(list, "wh", size, 3 * size);
-    put_next(list, "bh", 3 * size, 0);
-    put_next(list, "none", 3 * size, 0);
+    put_part(list, "q_op", edge->op, size, 0, edge->ops, size);
+    put_part(list, "wk", edge->wx, 4 * size, 0, width, size);
+    put_part(list, "wx", edge->wx, 4 * size, size, width, 3 * size);
+    put_vector(list, "bk", edge->bx, size);
+    put_vector(list, "bx", edge->bx + (size_t)size, 3 * size);
+    put_part(list, "u", edge->wq, 4 * size, 0, size, size);
+    put_part(list, "wh", edge->wq, 4 * size, size, size, 3 * size);
+    put_vector(list, "bh", edge->bq, 3 * size);
+    put_vector(list, "v", edge->v, size);
+    put_vector(list, "c", edge->c, 1);
+    put_vector(list, "none", edge->none, 3 * size);
+    list->used = (int32_t)edge->end;
 }
 
 static void put_policy(const char *prefix, const ganas_policy *p, const real *at)
 {
     struct list list = {.prefix = prefix, .at = at, .n = p->params.n};
-    int width = p->gnn.width, size = p->heads.size, nodes = p->gnn.nodes, ops = p->gnn.ops;
-    put_gnn(&list, &p->gnn);
-    put_next(&list, "wc", width, size);
-    put_next(&list, "pc", nodes, size);
-    put_next(&list, "wo", size, ops);
-    put_next(&list, "bo", nodes, ops);
-    put_next(&list, "wv", width, size);
-    put_next(&list, "pv", nodes, size);
-    put_next(&list, "uv", size, 0);
-    put_edge(&list, &p->edge);
+    put_gnn(&list, &p->grower.gnn);
+    put_state(&list, &p->grower.state);
+    put_edge(&list, &p->grower.edge);
     check_end(&list);
 }
 
@@ -260,7 +290,7 @@ static void write_disc(struct stage *s)
 static void write_ppo_gradient(struct stage *s, ganas_policy *p, const ganas_batch *batch,
                                const double *reward)
 {
-    size_t n = (size_t)batch->count * (size_t)p->steps;
+    size_t n = (size_t)batch->count * (size_t)p->grower.steps;
     real *memory = memory_new(4 * n, sizeof(real));
     ganas_stats stats = {0};
     ganas_ppo ppo;

@@ -9,7 +9,7 @@
 #include "ppo.h"
 #include "twin.h"
 
-enum { N = 21 }; /* graphs: two blocks, the second partly filled */
+enum { N = 21 };
 
 struct fixture {
     ganas_space *space;
@@ -45,6 +45,14 @@ static void close_fixture(struct fixture *f)
     ganas_rng_free(f->rng);
     ganas_threads_free(f->threads);
     ganas_space_free(f->space);
+}
+
+/* Graphs first..first+n-1 of the batch in the first play, worked out. */
+static void load(struct fixture *f, int first, int n)
+{
+    struct play *play = &f->policy->play[0];
+    play_load(&f->policy->grower, play, f->batch, first, n);
+    play_forward(&f->policy->grower, f->policy->params.theta, play);
 }
 
 static double tolerance(void)
@@ -85,16 +93,15 @@ static void values_equal_twin(void **state)
         struct fixture f;
         open_fixture(&f, which, 1);
         struct play *play = &f.policy->play[0];
-        policy_load(f.policy, play, f.batch, 16, N - 16);
-        policy_forward(f.policy, play);
+        load(&f, 16, N - 16);
         for (int g = 0; g < N - 16; g++) {
             struct twin_step steps[GANAS_MAX_NODES];
             struct graph graph;
             batch_get(f.batch, 16 + g, &graph);
             int n = twin_policy(f.policy, &graph, steps);
             for (int s = 0; s < n; s++)
-                assert_true(fabs(steps[s].value - (double)play->value[policy_row(s, g)]) <
-                            tolerance() * 4);
+                assert_true(fabs(steps[s].value - (double)play_value(&f.policy->grower, play, s,
+                                                                     g)) < tolerance() * 4);
         }
         close_fixture(&f);
     }
@@ -134,8 +141,8 @@ static void samples_follow_probabilities(void **state)
     /* The operation of node 1 is the first choice: its probabilities are the same in every graph.
      */
     struct play *play = &f.policy->play[0];
-    policy_load(f.policy, play, drawn, 0, 1);
-    policy_forward(f.policy, play);
+    play_load(&f.policy->grower, play, drawn, 0, 1);
+    play_forward(&f.policy->grower, f.policy->params.theta, play);
     double chi = 0;
     for (int op = 0; op < 5; op++) {
         double expected = DRAWS * exp((double)play->op_logp[op]), count = 0;
@@ -176,7 +183,7 @@ static void samples_are_legal_and_repeat(void **state)
 
 struct functional {
     struct fixture *f;
-    double a[64 * BLOCK_GRAPHS], b[64 * BLOCK_GRAPHS], c[64 * BLOCK_GRAPHS];
+    double a[64 * ROOM], b[64 * ROOM], c[64 * ROOM];
 };
 
 static bool there(const struct fixture *f, int step, int g)
@@ -184,21 +191,41 @@ static bool there(const struct fixture *f, int step, int g)
     return g < f->policy->play[0].graphs && step < policy_steps(f->policy, f->batch, g);
 }
 
-/* A random linear function of log-probabilities, entropies and values of a block. */
+/* A random linear function of log-probabilities, entropies and values of a play. */
 static double functional_value(void *context)
 {
     struct functional *l = context;
+    const struct grower *w = &l->f->policy->grower;
     struct play *play = &l->f->policy->play[0];
     double sum = 0;
-    policy_forward(l->f->policy, play);
-    for (int s = 0; s < l->f->policy->steps; s++)
-        for (int g = 0; g < BLOCK_GRAPHS; g++) {
-            int r = policy_row(s, g);
+    play_forward(w, l->f->policy->params.theta, play);
+    for (int s = 0; s < w->steps; s++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, s, g);
             if (there(l->f, s, g))
                 sum += l->a[r] * (double)play->logp[r] + l->b[r] * (double)play->entropy[r] +
-                       l->c[r] * (double)play->value[r];
+                       l->c[r] * (double)play_value(w, play, s, g);
         }
     return sum;
+}
+
+/* Draws the function, as gradients of the play. */
+static void draw_functional(struct functional *l, struct draws *d)
+{
+    const struct grower *w = &l->f->policy->grower;
+    struct play *play = &l->f->policy->play[0];
+    for (int s = 0; s < w->steps; s++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, s, g);
+            l->a[r] = draws_normal(d);
+            l->b[r] = draws_normal(d);
+            l->c[r] = draws_normal(d);
+            if (!there(l->f, s, g))
+                continue;
+            play->d_logp[r] = (real)l->a[r];
+            play->d_entropy[r] = (real)l->b[r];
+            play->d_value[r] = (real)l->c[r];
+        }
 }
 
 static void backward_is_the_gradient(void **state)
@@ -209,25 +236,14 @@ static void backward_is_the_gradient(void **state)
     for (int which = 0; which < 3; which++) {
         struct fixture f;
         struct functional l = {.f = &f};
+        ganas_policy *p;
         open_fixture(&f, which, 1);
-        struct play *play = &f.policy->play[0];
+        p = f.policy;
         struct draws d = rng_draws(f.rng, rng_take(f.rng, 1));
-        policy_load(f.policy, play, f.batch, 0, 13);
-        policy_forward(f.policy, play);
-        for (int s = 0; s < f.policy->steps; s++)
-            for (int g = 0; g < BLOCK_GRAPHS; g++) {
-                int r = policy_row(s, g);
-                l.a[r] = draws_normal(&d);
-                l.b[r] = draws_normal(&d);
-                l.c[r] = draws_normal(&d);
-                if (!there(&f, s, g))
-                    continue;
-                play->d_logp[r] = (real)l.a[r];
-                play->d_entropy[r] = (real)l.b[r];
-                play->d_value[r] = (real)l.c[r];
-            }
-        policy_backward(f.policy, play, 0);
-        assert_true(gradient_error(&f.policy->params, functional_value, &l) < 1e-6);
+        load(&f, 0, 13);
+        draw_functional(&l, &d);
+        play_backward(&p->grower, p->params.theta, params_lane(&p->params, 0), &p->play[0]);
+        assert_true(gradient_error(&p->params, functional_value, &l) < 1e-6);
         close_fixture(&f);
     }
 }
@@ -256,8 +272,8 @@ static void ppo_loss_has_its_gradient(void **state)
         struct draws d = rng_draws(f.rng, rng_take(f.rng, 1));
         for (int i = 0; i < N; i++)
             reward[i] = draws_uniform(&d);
-        real *memory = memory_new((size_t)(4 * N * f.policy->steps), sizeof(real));
-        int n = N * f.policy->steps;
+        real *memory = memory_new((size_t)(4 * N * f.policy->grower.steps), sizeof(real));
+        int n = N * f.policy->grower.steps;
         struct ppo_update u = {.policy = f.policy,
                                .batch = f.batch,
                                .ppo = &ppo,
@@ -290,7 +306,7 @@ static void advantages_follow_the_definition(void **state)
     ppo.lambda = 0.8;
     for (int i = 0; i < N; i++)
         reward[i] = (double)i / N;
-    int steps = f.policy->steps;
+    int steps = f.policy->grower.steps;
     real memory[4 * N * 16];
     struct ppo_update u = {.policy = f.policy,
                            .batch = f.batch,

@@ -20,12 +20,18 @@ static inline double sigmoid(double x)
     return 1 / (1 + exp(-x));
 }
 
-/* y [n] += W^T x, W [k, n] */
-static inline void twin_product(double *y, const real *w, const double *x, int k, int n)
+/* y [n] += W^T x, W [k, n] with rows `ld` apart */
+static inline void twin_part(double *y, const real *w, int ld, const double *x, int k, int n)
 {
     for (int j = 0; j < n; j++)
         for (int i = 0; i < k; i++)
-            y[j] += (double)w[i * n + j] * x[i];
+            y[j] += (double)w[i * ld + j] * x[i];
+}
+
+/* y [n] += W^T x, W [k, n] */
+static inline void twin_product(double *y, const real *w, const double *x, int k, int n)
+{
+    twin_part(y, w, n, x, k, n);
 }
 
 static inline void twin_add(double *y, const real *x, int n)
@@ -107,24 +113,24 @@ struct twin_step {
     double logp, entropy, value;
 };
 
-/* The edge head of edge.h over the reads of one node; parameters in the order of struct edge_at. */
+/* The edge head of edge.h over the reads of one node; `start` is s_i of state.h. */
 static inline void twin_reads(const ganas_policy *p, const real *theta, struct walk *w,
-                              const struct graph *g, twin_row *h, const double *context,
+                              const struct graph *g, twin_row *h, const double *start,
                               struct twin_step *step)
 {
-    const struct edge_head *e = &p->edge;
-    int width = e->width, size = e->size, node = w->node;
-    const real *wq = theta + e->at, *q_op = wq + width * size, *q_node = q_op + e->ops * size;
-    const real *wk = q_node + e->nodes * size, *bk = wk + width * size, *u = bk + size;
-    const real *v = u + size * size, *c = v + size, *wx = c + 1, *bx = wx + width * 3 * size;
-    const real *wh = bx + 3 * size, *bh = wh + size * 3 * size, *none = bh + 3 * size;
-    bool choose = p->space->node[node].read_kind == GANAS_READ_CHOOSE;
-    int steps = choose ? p->space->node[node].picks : bits_count(p->space->node[node].read_set);
+    const struct edge_head *e = &p->grower.edge;
+    const struct space_node *choice = &p->grower.space->node[w->node];
+    int width = e->width, size = e->size, wide = 4 * e->size;
+    const real *wk = theta + e->wx, *bk = theta + e->bx, *wx = wk + size, *bx = bk + size;
+    const real *u = theta + e->wq, *wh = u + size, *bh = theta + e->bq;
+    const real *v = theta + e->v, *c = theta + e->c, *none = theta + e->none;
+    bool choose = choice->read_kind == GANAS_READ_CHOOSE;
+    int steps = choose ? choice->picks : bits_count(choice->read_set), node = w->node;
     twin_row q = {0};
-    bits left = choose ? g->reads[node] : p->space->node[node].read_set;
-    twin_add(q, q_op + g->op[node] * size, size);
-    twin_add(q, q_node + node * size, size);
-    twin_product(q, wq, context, width, size);
+    bits left = choose ? g->reads[node] : choice->read_set;
+    twin_add(q, theta + e->op + (size_t)(g->op[node] * size), size);
+    for (int i = 0; i < size; i++)
+        q[i] += start[i];
     for (int i = 0; i < size; i++)
         q[i] = tanh(q[i]);
     for (int t = 0; t < steps; t++, left &= left - 1) {
@@ -135,8 +141,8 @@ static inline void twin_reads(const ganas_policy *p, const real *theta, struct w
             twin_row a = {0};
             if (!(open >> s & 1))
                 continue;
-            twin_product(a, u, q, size, size);
-            twin_product(a, wk, h[s], width, size);
+            twin_part(a, u, wide, q, size, size);
+            twin_part(a, wk, wide, h[s], width, size);
             twin_add(a, bk, size);
             for (int i = 0; i < size; i++)
                 logit[s] += (double)v[i] * tanh(a[i]);
@@ -156,9 +162,9 @@ static inline void twin_reads(const ganas_policy *p, const real *theta, struct w
         double x[3 * TWIN_WIDE] = {0}, hq[3 * TWIN_WIDE] = {0};
         twin_add(x, yes ? bx : none, 3 * size);
         if (yes)
-            twin_product(x, wx, h[j], width, 3 * size);
+            twin_part(x, wx, wide, h[j], width, 3 * size);
         twin_add(hq, bh, 3 * size);
-        twin_product(hq, wh, q, size, 3 * size);
+        twin_part(hq, wh, wide, q, size, 3 * size);
         for (int i = 0; i < size; i++) {
             double r = sigmoid(x[i] + hq[i]), z = sigmoid(x[size + i] + hq[size + i]);
             double n = tanh(x[2 * size + i] + r * hq[2 * size + i]);
@@ -170,42 +176,46 @@ static inline void twin_reads(const ganas_policy *p, const real *theta, struct w
 /* Log-probability, entropy and value of each step of one graph; returns the number of steps. */
 static inline int twin_policy(const ganas_policy *p, const struct graph *g, struct twin_step *out)
 {
+    const struct grower *shape = &p->grower;
+    const struct state_head *head = &shape->state;
     const real *theta = p->params.theta;
-    int width = p->gnn.width, size = p->heads.size, steps = 0;
+    int width = head->width, size = head->size, ops = head->ops, wide = head->parts * size;
+    int steps = 0;
     twin_row h[GANAS_MAX_NODES];
     struct walk w;
-    twin_encode(&p->gnn, theta, g, bits_below(g->size), h);
-    walk_start(&w, p->space, p->rules);
+    twin_encode(&shape->gnn, theta, g, bits_below(g->size), h);
+    walk_start(&w, shape->space, shape->rules);
     do {
-        int i = w.node, s = p->step_of[i];
-        twin_row context = {0}, a = {0}, v = {0};
+        int i = w.node, s = shape->step_of[i];
+        const struct space_node *node = &shape->space->node[i];
+        twin_row context = {0}, part[3] = {{0}};
         double logit[64] = {0};
         for (int j = 0; j < i; j++)
             for (int u = 0; u < width; u++)
                 context[u] += h[j][u] / sqrt(i);
+        for (int k = 0; k < head->parts; k++) {
+            twin_add(part[k], theta + head->p + (size_t)(i * wide + k * size), size);
+            twin_part(part[k], theta + head->w + (size_t)(k * size), wide, context, width, size);
+        }
         if (s >= 0) {
             out[s] = (struct twin_step){0};
             steps = s + 1;
-            twin_add(a, theta + p->heads.pc + i * size, size);
-            twin_product(a, theta + p->heads.wc, context, width, size);
-            twin_add(v, theta + p->heads.pv + i * size, size);
-            twin_product(v, theta + p->heads.wv, context, width, size);
             for (int u = 0; u < size; u++) {
-                a[u] = tanh(a[u]);
-                out[s].value += (double)theta[p->heads.uv + (size_t)u] * tanh(v[u]);
+                part[0][u] = tanh(part[0][u]);
+                out[s].value += (double)theta[head->u + (size_t)u] * tanh(part[1][u]);
             }
-            twin_add(logit, theta + p->heads.bo + i * p->gnn.ops, p->gnn.ops);
-            twin_product(logit, theta + p->heads.wo, a, size, p->gnn.ops);
+            twin_add(logit, theta + head->bo + (size_t)(i * ops), ops);
+            twin_product(logit, theta + head->wo, part[0], size, ops);
             out[s].logp += twin_softmax(logit, walk_ops(&w), g->op[i], &out[s].entropy);
         }
         walk_take_op(&w, g->op[i]);
-        if (p->space->node[i].chooses_read)
-            twin_reads(p, theta, &w, g, h, context, &out[s]);
-        else if (p->space->node[i].read_kind == GANAS_READ_CHOOSE)
+        if (node->chooses_read)
+            twin_reads(p, theta, &w, g, h, part[2], &out[s]);
+        else if (node->read_kind == GANAS_READ_CHOOSE)
             for (bits r = g->reads[i]; r; r &= r - 1)
                 walk_take_pick(&w, bits_first(r));
-        else if (p->space->node[i].read_kind == GANAS_READ_FREE)
-            for (bits r = p->space->node[i].read_set; r; r &= r - 1)
+        else if (node->read_kind == GANAS_READ_FREE)
+            for (bits r = node->read_set; r; r &= r - 1)
                 walk_take_edge(&w, bits_first(r), g->reads[i] >> bits_first(r) & 1);
     } while (walk_next(&w));
     return steps;

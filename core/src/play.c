@@ -1,0 +1,388 @@
+/* play.c - loading finished graphs, forward and backward over a play. */
+#include "play.h"
+
+#include <string.h>
+
+#include "nn.h"
+#include "optim.h"
+
+/* ---- memory ---- */
+
+static void cut_choices(const struct grower *w, struct arena *a, struct play *play)
+{
+    size_t nodes = (size_t)(w->gnn.nodes * w->room), steps = (size_t)(w->steps * w->room);
+    size_t choices = (size_t)(w->edge.choices * w->room);
+    play->walk = arena_cut(a, (size_t)w->room, sizeof *play->walk);
+    play->dead = arena_cut(a, (size_t)w->room, sizeof *play->dead);
+    play->row_of = arena_cut(a, nodes, sizeof *play->row_of);
+    play->state_of = arena_cut(a, nodes, sizeof *play->state_of);
+    play->query_of = arena_cut(a, choices, sizeof *play->query_of);
+    play->op = arena_cut(a, nodes, sizeof *play->op);
+    play->open_op = arena_cut(a, steps, sizeof *play->open_op);
+    play->open = arena_cut(a, choices, sizeof *play->open);
+    play->take = arena_cut(a, choices, sizeof *play->take);
+    play->pick_logp = arena_cut(a, choices * (size_t)w->gnn.nodes, sizeof(real));
+    play->pick_entropy = arena_cut(a, choices, sizeof(real));
+    play->op_logp = arena_cut(a, steps * (size_t)w->gnn.ops, sizeof(real));
+    real **each[] = {&play->op_entropy, &play->logp,      &play->entropy,
+                     &play->d_logp,     &play->d_entropy, &play->d_value};
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
+        *each[i] = arena_cut(a, steps, sizeof(real));
+}
+
+void play_cut(const struct grower *w, struct arena *arena, struct play *play)
+{
+    int rows = w->gnn.nodes * w->room, queries = w->edge.choices * w->room;
+    int states = w->states * w->room;
+    cut_choices(w, arena, play);
+    trie_cut(arena, states, &play->state);
+    trie_cut(arena, queries, &play->query);
+    gnn_cut_act(&w->gnn, arena, rows, &play->act);
+    gnn_cut_scratch(&w->gnn, arena, rows, &play->scratch);
+    state_cut(&w->state, arena, states, &play->states);
+    edge_cut(&w->edge, arena, rows, queries, &play->edges);
+    play->d_h = arena_cut(arena, (size_t)(rows * w->gnn.width), sizeof(real));
+}
+
+int32_t play_reserve(const struct grower *w, struct play *play)
+{
+    int nodes = w->gnn.nodes;
+    play->rows.share = true;
+    return rows_reserve(&play->rows, nodes * w->room, nodes * (nodes - 1) / 2 * w->room);
+}
+
+void play_free(struct play *play)
+{
+    rows_free(&play->rows);
+}
+
+void play_clear(const struct grower *w, struct play *play)
+{
+    size_t nodes = (size_t)(w->gnn.nodes * w->room), steps = (size_t)(w->steps * w->room);
+    size_t choices = (size_t)(w->edge.choices * w->room);
+    play->graphs = play->levels = 0;
+    rows_clear(&play->rows);
+    trie_clear(&play->state);
+    trie_clear(&play->query);
+    memset(play->row_of, -1, nodes * sizeof *play->row_of);
+    memset(play->state_of, -1, nodes * sizeof *play->state_of);
+    memset(play->query_of, -1, choices * sizeof *play->query_of);
+    memset(play->open_op, 0, steps * sizeof *play->open_op);
+    memset(play->open, 0, choices * sizeof *play->open);
+    memset(play->d_logp, 0, steps * sizeof(real));
+    memset(play->d_entropy, 0, steps * sizeof(real));
+    memset(play->d_value, 0, steps * sizeof(real));
+}
+
+/* ---- loading: what is shared, and the masks of finished graphs ---- */
+
+void play_enter(const struct grower *w, struct play *play, int i, int g)
+{
+    int before = i ? play->state_of[play_at(w, i - 1, g)] : -1;
+    int label = i ? play->row_of[play_at(w, i - 1, g)] : 0;
+    int32_t s = trie_child(&play->state, before, label);
+    play->states.node[s] = (uint8_t)i;
+    play->state_of[play_at(w, i, g)] = s;
+}
+
+void play_settle(const struct grower *w, struct play *play, int i, int g, bits reads)
+{
+    int32_t list[GANAS_MAX_NODES];
+    int n = 0;
+    for (; reads; reads &= reads - 1)
+        list[n++] = play->row_of[play_at(w, bits_first(reads), g)];
+    play->row_of[play_at(w, i, g)] = rows_add(&play->rows, play->op[play_at(w, i, g)], i, list, n);
+}
+
+/* Walks through the reads of the current node as the graph has them, noting what was open. */
+static void trace_reads(const struct grower *w, struct play *play, int e, bits reads, int g)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    struct walk *walk = &play->walk[g];
+    for (int t = 0; t < row->steps; t++) {
+        int choice = play_at(w, row->choice + t, g);
+        if (row->choose) {
+            int j = bits_first(reads);
+            play->open[choice] = walk_picks(walk) | bit_of(j);
+            play->take[choice] = (uint8_t)j;
+            walk_take_pick(walk, j);
+            reads &= reads - 1;
+            continue;
+        }
+        int j = edge_candidate(row, t);
+        bool yes = reads & bit_of(j);
+        play->open[choice] = (bits)(walk_edge(walk, j) | (yes ? WALK_YES : WALK_NO));
+        play->take[choice] = yes;
+        walk_take_edge(walk, j, yes);
+    }
+}
+
+/* Reads of a node without a choice. */
+static void follow_reads(const struct space_node *node, struct walk *walk, bits reads)
+{
+    if (node->read_kind == GANAS_READ_CHOOSE)
+        for (bits s = reads; s; s &= s - 1)
+            walk_take_pick(walk, bits_first(s));
+    else if (node->read_kind == GANAS_READ_FREE)
+        for (bits s = node->read_set; s; s &= s - 1)
+            walk_take_edge(walk, bits_first(s), reads & bit_of(bits_first(s)));
+}
+
+/* Masks, rows and states of one graph. An operation that the rules would forbid counts as open: it
+   was taken. */
+static void trace_graph(const struct grower *w, struct play *play, int g, const struct graph *graph)
+{
+    struct walk *walk = &play->walk[g];
+    walk_start(walk, w->space, w->rules);
+    do {
+        int i = walk->node, step = w->step_of[i], op = graph->op[i];
+        if (i < w->states)
+            play_enter(w, play, i, g);
+        if (step >= 0)
+            play->open_op[play_at(w, step, g)] = walk_ops(walk) | bit_of(op);
+        play->op[play_at(w, i, g)] = (uint8_t)op;
+        walk_take_op(walk, op);
+        if (w->edge_of[i] >= 0)
+            trace_reads(w, play, w->edge_of[i], graph->reads[i], g);
+        else
+            follow_reads(&w->space->node[i], walk, graph->reads[i]);
+        play_settle(w, play, i, g, graph->reads[i]);
+    } while (walk_next(walk));
+}
+
+static bool is_open(bits open)
+{
+    return open & (open - 1);
+}
+
+/* Number of choices of row e up to the last that graph g really had. */
+static int asked(const struct grower *w, const struct play *play, int e, int g)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    int n = row->steps;
+    while (n > 0 && !is_open(play->open[play_at(w, row->choice + n - 1, g)]))
+        n--;
+    return n;
+}
+
+void play_ask(const struct grower *w, struct play *play, int e, int t, int g)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    int at = play_at(w, row->choice + t, g), last = at - w->room;
+    int32_t parent, label;
+    if (t == 0) {
+        parent = -1 - play->state_of[play_at(w, row->node, g)];
+        label = play->op[play_at(w, row->node, g)];
+    } else {
+        bool read = row->choose || play->take[last];
+        int j = row->choose ? play->take[last] : edge_candidate(row, t - 1);
+        parent = play->query_of[last];
+        label = read ? play->row_of[play_at(w, j, g)] + 1 : 0;
+    }
+    play->query_of[at] = trie_child(&play->query, parent, label);
+}
+
+struct mat play_starts(const struct grower *w, real *hidden)
+{
+    return (struct mat){hidden + 2 * w->state.size, w->state.parts * w->state.size};
+}
+
+/* Queries of all graphs, level by level. */
+static void ask_all(const struct grower *w, struct play *play)
+{
+    for (int t = 0; t < w->edge.steps; t++) {
+        int32_t before = play->query.count;
+        for (int e = 0; e < w->edge.rows; e++)
+            for (int g = 0; g < play->graphs; g++)
+                if (t < w->edge.row[e].steps && t < asked(w, play, e, g))
+                    play_ask(w, play, e, t, g);
+        if (play->query.count == before)
+            break;
+        play->level[play->levels++] = before;
+        play->level[play->levels] = play->query.count;
+    }
+}
+
+void play_load(const struct grower *w, struct play *play, const ganas_batch *batch, int32_t first,
+               int32_t n)
+{
+    play_clear(w, play);
+    play->graphs = n;
+    for (int g = 0; g < n; g++) {
+        struct graph graph;
+        batch_get(batch, first + g, &graph);
+        trace_graph(w, play, g, &graph);
+    }
+    rows_close(&play->rows);
+    ask_all(w, play);
+}
+
+/* ---- forward ---- */
+
+static real *op_logp_of(const struct grower *w, const struct play *play, int r)
+{
+    return play->op_logp + (ptrdiff_t)r * w->gnn.ops;
+}
+
+/* Log-probabilities of the operations taken. */
+static void choose_ops(const struct grower *w, struct play *play)
+{
+    for (int step = 0; step < w->steps; step++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, step, g), node = play_at(w, w->node_of[step], g);
+            real *logp = op_logp_of(w, play, r);
+            play->logp[r] = play->entropy[r] = play->op_entropy[r] = 0;
+            if (!play->open_op[r])
+                continue;
+            const real *logit = play->states.logit + (ptrdiff_t)play->state_of[node] * w->gnn.ops;
+            play->op_entropy[r] = nn_log_softmax(logp, logit, play->open_op[r]);
+            play->entropy[r] = play->op_entropy[r];
+            play->logp[r] = logp[play->op[node]];
+        }
+}
+
+/* Log-probability and entropy of the yes or no of a FREE choice with both open. */
+static real yes_no(real logit, bool yes, real *entropy)
+{
+    real p = nn_sigmoid1(logit);
+    *entropy = p * nn_softplus(-logit) + ((real)1 - p) * nn_softplus(logit);
+    return -nn_softplus(yes ? -logit : logit);
+}
+
+/* Choice t of row e, graph g: keeps what backward needs, returns the log-probability. */
+static real choose_read(const struct grower *w, const real *theta, struct play *play, int e, int t,
+                        int g)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    int choice = play_at(w, row->choice + t, g);
+    bits open = play->open[choice];
+    real *logp = play->pick_logp + (ptrdiff_t)choice * w->gnn.nodes;
+    play->pick_entropy[choice] = 0;
+    if (!is_open(open))
+        return 0;
+    if (!row->choose) {
+        int j = edge_candidate(row, t);
+        logp[0] = edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
+                             play->row_of[play_at(w, j, g)], false);
+        return yes_no(logp[0], play->take[choice], &play->pick_entropy[choice]);
+    }
+    for (bits s = open; s; s &= s - 1)
+        logp[bits_first(s)] = edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
+                                         play->row_of[play_at(w, bits_first(s), g)], true);
+    play->pick_entropy[choice] = nn_log_softmax(logp, logp, open);
+    return logp[play->take[choice]];
+}
+
+static void choose_reads(const struct grower *w, const real *theta, struct play *play)
+{
+    for (int e = 0; e < w->edge.rows; e++)
+        for (int g = 0; g < play->graphs; g++) {
+            const struct edge_row *row = &w->edge.row[e];
+            int r = play_at(w, row->step, g), n = asked(w, play, e, g);
+            for (int t = 0; t < n; t++) {
+                play->logp[r] += choose_read(w, theta, play, e, t, g);
+                play->entropy[r] += play->pick_entropy[play_at(w, row->choice + t, g)];
+            }
+        }
+}
+
+void play_forward(const struct grower *w, const real *theta, struct play *play)
+{
+    for (int layer = 0; layer < w->gnn.layers; layer++)
+        gnn_forward(&w->gnn, theta, &play->rows, &play->act, layer, 0, play->rows.count);
+    state_forward(&w->state, theta, &play->state, &play->states, play->act.out, 0,
+                  play->state.count);
+    choose_ops(w, play);
+    if (!w->edge.rows)
+        return;
+    edge_inputs(&w->edge, theta, &play->edges, play->act.out, 0, play->rows.count);
+    for (int l = 0; l < play->levels; l++) {
+        int from = play->level[l], to = play->level[l + 1];
+        edge_queries(&w->edge, theta, &play->query, &play->edges,
+                     play_starts(w, play->states.hidden), from, to);
+        edge_answers(&w->edge, theta, &play->edges, from, to, l + 1 < play->levels);
+    }
+    choose_reads(w, theta, play);
+}
+
+/* ---- backward ---- */
+
+static void ops_back(const struct grower *w, struct play *play)
+{
+    real d[GANAS_MAX_NODES];
+    for (int step = 0; step < w->steps; step++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, step, g), node = play_at(w, w->node_of[step], g);
+            if (!play->open_op[r])
+                continue;
+            int32_t s = play->state_of[node];
+            play->states.d_value[s] += play->d_value[r];
+            nn_log_softmax_back(d, op_logp_of(w, play, r), play->open_op[r], play->op[node],
+                                play->d_logp[r], play->d_entropy[r], play->op_entropy[r],
+                                w->gnn.ops);
+            nn_axpy(play->states.d_logit + (ptrdiff_t)s * w->gnn.ops, 1, d, w->gnn.ops);
+        }
+}
+
+/* Choice t of row e, graph g, for  a * log-probability + b * entropy. */
+static void read_back(const struct grower *w, const real *theta, real *grad, struct play *play,
+                      int e, int t, int g, real a, real b)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    int choice = play_at(w, row->choice + t, g), q = play->query_of[choice];
+    bits open = play->open[choice];
+    const real *logp = play->pick_logp + (ptrdiff_t)choice * w->gnn.nodes;
+    real d[GANAS_MAX_NODES];
+    if (!is_open(open))
+        return;
+    if (!row->choose) {
+        real p = nn_sigmoid1(logp[0]);
+        real d_logit = a * ((play->take[choice] ? 1 : 0) - p) - b * p * ((real)1 - p) * logp[0];
+        edge_logit_back(&w->edge, theta, grad, &play->edges, q,
+                        play->row_of[play_at(w, edge_candidate(row, t), g)], false, d_logit);
+        return;
+    }
+    nn_log_softmax_back(d, logp, open, play->take[choice], a, b, play->pick_entropy[choice],
+                        w->gnn.nodes);
+    for (bits s = open; s; s &= s - 1)
+        edge_logit_back(&w->edge, theta, grad, &play->edges, q,
+                        play->row_of[play_at(w, bits_first(s), g)], true, d[bits_first(s)]);
+}
+
+static void reads_back(const struct grower *w, const real *theta, real *grad, struct play *play)
+{
+    edge_clear(&w->edge, &play->edges, play->rows.count, play->query.count);
+    for (int e = 0; e < w->edge.rows; e++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, w->edge.row[e].step, g), n = asked(w, play, e, g);
+            for (int t = 0; t < n; t++)
+                read_back(w, theta, grad, play, e, t, g, play->d_logp[r], play->d_entropy[r]);
+        }
+    edge_queries_back(&w->edge, theta, grad, &play->query, &play->edges, play->level, play->levels,
+                      play_starts(w, play->states.d_hidden));
+}
+
+static void encoder_back(const struct grower *w, const real *theta, real *grad, struct play *play)
+{
+    int n = play->rows.count;
+    for (int layer = w->gnn.layers - 1; layer >= 0; layer--) {
+        gnn_backward(&w->gnn, theta, grad, &play->rows, &play->act, play->d_h, &play->scratch,
+                     layer, 0, n);
+        if (layer > 0)
+            gnn_gather(&w->gnn, &play->rows, &play->scratch, layer, 0, n);
+    }
+}
+
+void play_backward(const struct grower *w, const real *theta, real *grad, struct play *play)
+{
+    int rows = play->rows.count;
+    state_clear(&w->state, &play->states, play->state.count);
+    memset(play->d_h, 0, (size_t)(rows * w->gnn.width) * sizeof(real));
+    ops_back(w, play);
+    if (w->edge.rows)
+        reads_back(w, theta, grad, play);
+    state_backward(&w->state, theta, grad, &play->state, &play->states, play->d_h);
+    if (w->edge.rows)
+        edge_inputs_back(&w->edge, theta, grad, &play->edges, play->act.out, play->d_h, rows);
+    encoder_back(w, theta, grad, play);
+}
