@@ -22,9 +22,10 @@ local PEAK = 0.2    -- at most, to measure a peak
 -- ---- arguments ----
 
 local ARGUMENTS = {
-  width = { least = 8, most = 256, step = 8, default = { 32, 64, 128 }, expected = "multiples of 8 from 8 to 256" },
-  nodes = { least = 4, most = 64, step = 1, default = { 7, 24 }, expected = "whole numbers from 4 to 64" },
-  threads = { least = 1, most = 64, step = 1, default = { 1, 2 }, expected = "whole numbers from 1 to 64" },
+  width = { default = { 32, 64, 128 }, least = 8, most = 256, step = 8,
+    expected = "multiples of 8 from 8 to 256" },
+  nodes = { default = { 7, 24 }, least = 4, most = 64, step = 1, expected = "whole numbers from 4 to 64" },
+  threads = { default = { 1, 2 }, least = 1, most = 64, step = 1, expected = "whole numbers from 1 to 64" },
   size = { least = 1, most = 10000000, step = 1, expected = "whole numbers from 1 to 10000000" },
   seconds = { least = 0, most = 60, step = 0, expected = "seconds for each case, at most 60" },
 }
@@ -159,8 +160,9 @@ local function cell(format, value) return value and format:format(value) or "-" 
 local function row_of(case)
   local name = case.work.name .. (case.kind and " " .. case.kind or "")
   local share = case.of_peak and 100 * case.of_peak
-  return FORMAT:format(name, case.size .. " " .. case.work.unit, case.width or "-", case.nodes, case.threads,
-    ("%.0f"):format(case.us), ("%.0f"):format(case.us_median), cell("%.1f", case.gflops), cell("%.0f %%", share))
+  return FORMAT:format(name, case.size .. " " .. case.work.unit, case.width or "-", case.nodes,
+    case.threads, cell("%.0f", case.us), cell("%.0f", case.us_median), cell("%.1f", case.gflops),
+    cell("%.0f %%", share))
 end
 
 local function peak_line(peaks)
@@ -177,7 +179,8 @@ local function show_head(peaks, emit)
     :format(workload.settings(8).generator.epochs))
   emit "disc_epoch: a step on all pairs of so many true graphs and as many fakes"
   emit ""
-  emit(FORMAT:format("work", "size", "width", "nodes", "threads", "us, best", "us, median", "GFLOP/s", "of peak"))
+  emit(FORMAT:format("work", "size", "width", "nodes", "threads", "us, best", "us, median", "GFLOP/s",
+    "of peak"))
 end
 
 local function result_json(case)

@@ -36,10 +36,9 @@ fail() {
 # PyTorch at its fastest: OpenBLAS's and its own kernels for AVX-512 where the CPU has it, and a malloc
 # that keeps its memory. Ours has the environment of whoever calls this.
 peer() {
+    set -- "$python" "$root/tests/bench/peer_torch.py" "$@"
     if grep -qw avx512f /proc/cpuinfo 2>/dev/null; then
-        set -- OPENBLAS_CORETYPE=SkylakeX ATEN_CPU_CAPABILITY=avx512 "$python" "$root/tests/bench/peer_torch.py" "$@"
-    else
-        set -- "$python" "$root/tests/bench/peer_torch.py" "$@"
+        set -- OPENBLAS_CORETYPE=SkylakeX ATEN_CPU_CAPABILITY=avx512 "$@"
     fi
     exec env -u OPENBLAS_L2_SIZE MALLOC_TOP_PAD_=268435456 MALLOC_MMAP_THRESHOLD_=4294967296 \
         MALLOC_TRIM_THRESHOLD_=8589934592 "$@"
@@ -154,8 +153,8 @@ END {
     for (i = 1; i <= count; i++) {
         split(names[i], word, " ")
         summarise(names[i], 1)
-        printf "%-11s %4s %5s | %9.0f %9.0f %6.2f %5.0f %% |", word[1], word[2], word[3], m_us, m_them, m_ratio,
-            100 * m_share
+        printf "%-11s %4s %5s | %9.0f %9.0f %6.2f %5.0f %% |", word[1], word[2], word[3], m_us, m_them,
+            m_ratio, 100 * m_share
         summarise(names[i], 2)
         printf " %9.0f %9.0f %6.2f | %s %s\n", m_us, m_them, m_ratio, form[names[i], 1], form[names[i], 2]
     }

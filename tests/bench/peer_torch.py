@@ -306,31 +306,34 @@ class Policy:
         context = (self.lower @ h.view(self.nodes, -1)).view(-1, width)
         # One product for the heads of operation and value, and the query.
         heads = (context @ torch.cat([p["wc"], p["wv"], p["wq"]], 1)).view(steps, count, 3 * width)
-        heads = heads + torch.cat([p["pc"], p["pv"], p["q_node"]], 1)[1:-1, None]
-        hidden, query = heads.split([2 * width, width], 2)
-        hidden_op, hidden_value = torch.tanh(hidden).split(width, 2)
-        logits = hidden_op @ p["wo"][:, :OPS] + p["bo"][1:-1, None, :OPS]
+        heads = (heads + torch.cat([p["pc"], p["pv"], p["q_node"]], 1)[1:-1, None]).view(-1, 3 * width)
+        hidden, query = heads.split([2 * width, width], 1)
+        hidden_op, hidden_value = torch.tanh(hidden).split(width, 1)
+        logits = (hidden_op @ p["wo"][:, :OPS]).view(steps, count, OPS) + p["bo"][1:-1, None, :OPS]
         logp_op = torch.log_softmax(logits, 2)
         entropy = -(logp_op.exp() * logp_op).sum(2)
         logp = logp_op.gather(2, e.op_taken).squeeze(2)
-        value = hidden_value @ p["uv"]
-        q = torch.tanh(query[1:] + F.embedding(e.op_taken[1:, :, 0], p["q_op"]))
-        return self.edges(e, h, q.view(-1, width), logp, entropy) + (value,)
+        value = (hidden_value @ p["uv"]).view(steps, count)
+        q = torch.tanh(query[count:] + F.embedding(e.op_taken[1:].view(-1), p["q_op"]))
+        return self.edges(e, *self.asked(e, h, q), logp, entropy) + (value,)
 
-    def edges(self, e, h, q, logp, entropy):
-        """Adds what the choices of reads contribute."""
-        p, count, width = self.p, e.graphs.count, self.width
-        h = h[: self.steps * count]  # nodes that a step can read: 0..steps-1
+    def asked(self, e, h, q):
+        """Queries of all choices [choices * graphs, width], keys [steps * graphs, width]."""
+        p, width = self.p, self.width
+        h = h[: self.steps * e.graphs.count]  # nodes that a step can read: 0..steps-1
         both = torch.addmm(torch.cat([p["bk"], p["bx"]]), h, torch.cat([p["wk"], p["wx"]], 1))
         keys, inputs = both.split([width, 3 * width], 1)
-        queries = self.queries(q, inputs.view(self.steps, count, -1), e.take)
+        return self.queries(q, inputs.view(self.steps, e.graphs.count, -1), e.take), keys
+
+    def edges(self, e, queries, keys, logp, entropy):
+        """Adds what the choices of reads contribute: those where both is open."""
+        p, shape = self.p, logp.shape
         ask = queries.index_select(0, e.open_row) @ p["u"]
         hidden = torch.tanh(ask + keys.index_select(0, e.open_key))
         logit = hidden @ p["v"] + p["c"]
         soft, prob = F.softplus(logit), torch.sigmoid(logit)
         logp = logp.view(-1).index_add(0, e.open_step, e.open_take * logit - soft)
         entropy = entropy.view(-1).index_add(0, e.open_step, soft - prob * logit)
-        shape = (self.steps, count)
         return logp.view(shape), entropy.view(shape)
 
     def sample(self, count):
@@ -621,7 +624,8 @@ class Verdict:
         ours, errors = named(dump, prefix), []
         square = total = 0.0
         for name, leaf in params.views.items():
-            a, b = ours[name].astype(np.float64), leaf.grad.numpy().astype(np.float64).reshape(ours[name].shape)
+            a = ours[name].astype(np.float64)
+            b = leaf.grad.numpy().astype(np.float64).reshape(a.shape)
             errors.append((np.linalg.norm(a - b) / max(np.linalg.norm(a), 1e-30), name))
             square, total = square + ((a - b) ** 2).sum(), total + (a**2).sum()
         self.say(what, (square / total) ** 0.5)
