@@ -1,8 +1,8 @@
 -- bench - `ganas-lua bench`: times the workloads here and now, beside the peak of the machine.
 --
--- Each case is done once for nothing (its matrix products are counted then: core/src/bench.h says what
--- counts), then again and again for its share of the time. The speed is that of the best repetition;
--- the peak is measured at the start, in the same way.
+-- Each case is done once to count its matrix products (core/src/bench.h says what counts), then again and
+-- again for its share of the time; one that takes longer than its share is done no second time. The
+-- speed is that of the best repetition. The peak is measured at the start, in the same way.
 
 local Threads = require "ganas.threads"
 local core = require "ganas.core"
@@ -17,14 +17,15 @@ local bench = {}
 
 local WHOLE = 34    -- seconds for the repetitions of all cases
 local LONGEST = 1   -- of one case
-local PEAK = 0.2    -- to measure a peak
+local PEAK = 0.2    -- at most, to measure a peak
 
 -- ---- arguments ----
 
 local ARGUMENTS = {
-  width = { least = 8, most = 256, step = 8, default = { 32, 64, 128 }, expected = "multiples of 8 from 8 to 256" },
-  nodes = { least = 4, most = 64, step = 1, default = { 7, 24 }, expected = "whole numbers from 4 to 64" },
-  threads = { least = 1, most = 64, step = 1, default = { 1, 2 }, expected = "whole numbers from 1 to 64" },
+  width = { default = { 32, 64, 128 }, least = 8, most = 256, step = 8,
+    expected = "multiples of 8 from 8 to 256" },
+  nodes = { default = { 7, 24 }, least = 4, most = 64, step = 1, expected = "whole numbers from 4 to 64" },
+  threads = { default = { 1, 2 }, least = 1, most = 64, step = 1, expected = "whole numbers from 1 to 64" },
   size = { least = 1, most = 10000000, step = 1, expected = "whole numbers from 1 to 10000000" },
   seconds = { least = 0, most = 60, step = 0, expected = "seconds for each case, at most 60" },
 }
@@ -99,30 +100,33 @@ end
 
 local function now() return uv.hrtime() * 1e-3 end -- microseconds
 
--- Does the work until `seconds` are over, at least twice: microseconds of each, in ascending order.
-local function repeat_work(run, seconds)
-  local times, start = {}, now()
+-- Does the work once; microseconds, and floating-point operations of its matrix products.
+local function count(run)
+  lib.ganas_bench_start()
+  local before = now()
+  run()
+  return now() - before, tonumber(lib.ganas_bench_stop())
+end
+
+-- Does the work until `seconds` are over; microseconds of each, in ascending order. `first` is how long
+-- it took before, when memory was still new: that counts only where there is no time for another.
+local function repeat_work(run, seconds, first)
+  local times, finish = {}, now() + seconds * 1e6
+  if first >= seconds * 1e6 then return { first } end
   repeat
     local before = now()
     run()
     times[#times + 1] = now() - before
-  until #times >= 2 and now() - start >= seconds * 1e6
+  until now() >= finish
   table.sort(times)
   return times
-end
-
--- Does the work once; floating-point operations of its matrix products.
-local function count(run)
-  lib.ganas_bench_start()
-  run()
-  return tonumber(lib.ganas_bench_stop())
 end
 
 -- The case with us (best), us_median, runs, and, where there are products, gflops and of_peak.
 local function measure(case, seconds, peaks)
   local run = workload.make(case)
-  local operations = count(run)
-  local times = repeat_work(run, seconds)
+  local first, operations = count(run)
+  local times = repeat_work(run, seconds, first)
   case.us, case.us_median, case.runs = times[1], times[math.floor((#times + 1) / 2)], #times
   if operations > 0 then
     case.gflops = operations / case.us * 1e-3
@@ -131,16 +135,19 @@ local function measure(case, seconds, peaks)
   return case
 end
 
-local function measure_peak(threads)
+local function measure_peak(threads, seconds)
   local pool, gflops = Threads.new(threads), core.doubles(1)
-  core.check(lib.ganas_bench_peak(pool.handle, PEAK, gflops))
+  core.check(lib.ganas_bench_peak(pool.handle, seconds, gflops))
   pool:free()
   return gflops[0]
 end
 
-local function measure_peaks(cases)
+local function measure_peaks(cases, seconds)
   local peaks = {}
-  for _, case in ipairs(cases) do peaks[case.threads] = peaks[case.threads] or measure_peak(case.threads) end
+  seconds = math.max(0.01, math.min(PEAK, seconds))
+  for _, case in ipairs(cases) do
+    peaks[case.threads] = peaks[case.threads] or measure_peak(case.threads, seconds)
+  end
   return peaks
 end
 
@@ -153,8 +160,9 @@ local function cell(format, value) return value and format:format(value) or "-" 
 local function row_of(case)
   local name = case.work.name .. (case.kind and " " .. case.kind or "")
   local share = case.of_peak and 100 * case.of_peak
-  return FORMAT:format(name, case.size .. " " .. case.work.unit, case.width or "-", case.nodes, case.threads,
-    ("%.0f"):format(case.us), ("%.0f"):format(case.us_median), cell("%.1f", case.gflops), cell("%.0f %%", share))
+  return FORMAT:format(name, case.size .. " " .. case.work.unit, case.width or "-", case.nodes,
+    case.threads, cell("%.0f", case.us), cell("%.0f", case.us_median), cell("%.1f", case.gflops),
+    cell("%.0f %%", share))
 end
 
 local function peak_line(peaks)
@@ -171,16 +179,16 @@ local function show_head(peaks, emit)
     :format(workload.settings(8).generator.epochs))
   emit "disc_epoch: a step on all pairs of so many true graphs and as many fakes"
   emit ""
-  emit(FORMAT:format("work", "size", "width", "nodes", "threads", "us, best", "us, median", "GFLOP/s", "of peak"))
+  emit(FORMAT:format("work", "size", "width", "nodes", "threads", "us, best", "us, median", "GFLOP/s",
+    "of peak"))
 end
 
 local function result_json(case)
   return json.object {
     { "work", case.work.name }, { "size", case.size }, { "width", case.width or json.null },
     { "nodes", case.nodes }, { "threads", case.threads },
-    case.kind and { "kind", case.kind } or nil,
     { "us", case.us }, { "us_median", case.us_median }, { "runs", case.runs },
-    { "gflops", case.gflops }, { "of_peak", case.of_peak },
+    { "gflops", case.gflops }, { "of_peak", case.of_peak }, case.kind and { "kind", case.kind } or nil,
   }
 end
 
@@ -197,7 +205,7 @@ end
 -- --json it is one line at the end. Returns whether it was interrupted.
 function bench.run(given, emit, interrupted)
   local cases, seconds = bench.cases(given.operand, given.args)
-  local peaks, done = measure_peaks(cases), {}
+  local peaks, done = measure_peaks(cases, seconds), {}
   if not given.json then show_head(peaks, emit) end
   for i, case in ipairs(cases) do
     if interrupted() then return true end

@@ -41,7 +41,9 @@ end
 -- The settings of the networks at a width.
 function workload.settings(width)
   local s = settings.resolve(nil, { preset = "paper", setup = 1 }, function() return "bench" end)
-  for _, net in ipairs { s.discriminator, s.generator } do net.width, net.head, net.rate = width, width, RATE end
+  for _, net in ipairs { s.discriminator, s.generator } do
+    net.width, net.head, net.rate = width, width, RATE
+  end
   return s
 end
 

@@ -18,6 +18,8 @@
 
 enum { OPS = 3, INPUT = OPS, OUTPUT, VOCABULARY, PAIRS = 64, TRUE_ONES = 25, EPISODES = 256 };
 
+_Static_assert(sizeof(real) == 4, "the file has floats");
+
 static FILE *out;
 
 /* ---- records ---- */

@@ -42,6 +42,16 @@ describe("the words", function()
       { given.operand, given.args, given.threads, given.data, given.out, given.json, given.quiet })
   end)
 
+  it("name a work for bench, or none", function()
+    local given = read "bench"
+    assert.same({ "bench", {} }, { given.command, given.args })
+    assert.is_nil(given.operand)
+    given = read "bench --json sampling width=64 --threads 2"
+    assert.same({ "bench", "sampling", { width = "64", threads = "2" }, true },
+      { given.command, given.operand, given.args, given.json })
+    assert.same({ nodes = "7" }, read "bench nodes=7".args)
+  end)
+
   it("take --seed for seed=, once", function()
     assert.equal("3", read "r.lua --seed 3".args.seed)
     assert.equal("3", read "r.lua seed=3".args.seed)
