@@ -242,23 +242,42 @@ static void query_back(const struct edge_head *head, real *grad, const struct tr
                  row_at(head, act->d_query, 1, parent));
 }
 
-void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
-                       const struct trie *trie, struct edge_act *act, const int32_t *level,
-                       int levels, struct mat d_start)
+/* d_query += what the answers of queries from..to-1 ask for. */
+static void answers_back(const struct edge_head *head, const real *theta, struct edge_act *act,
+                         int32_t from, int32_t to, bool more)
 {
-    int size = head->size, wide = 4 * size, n = trie->count;
-    struct mat query = {act->query, size}, d_query = {act->d_query, size};
-    struct mat d_answer = {act->d_answer, wide};
+    int size = head->size, wide = 4 * size;
+    mat_mul_nt((struct mat){row_at(head, act->d_query, 1, from), size},
+               (struct mat){row_at(head, act->d_answer, 4, from), wide},
+               mat_at(theta, head->wq, wide), to - from, size, more ? wide : size, true);
+}
+
+/* grad of [U | Wh] += that of queries from..to-1. */
+static void weights_back(const struct edge_head *head, real *grad, const struct edge_act *act,
+                         const struct edge_level *level)
+{
+    int size = head->size, wide = 4 * size;
+    struct mat query = {act->query, size}, d_answer = {act->d_answer, wide};
+    struct mat d_w = mat_at(grad, head->wq, wide);
+    mat_mul_tn(d_w, mat_from(query, level->from), mat_from(d_answer, level->from), size, wide,
+               level->middle - level->from, true);
+    mat_mul_tn(d_w, mat_from(query, level->middle), mat_from(d_answer, level->middle), size, size,
+               level->to - level->middle, true);
+    for (int32_t q = level->from; q < level->middle; q++)
+        nn_axpy(grad + head->bq, 1, mat_row(d_answer, q) + size, 3 * size);
+}
+
+void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
+                       const struct trie *trie, struct edge_act *act,
+                       const struct edge_level *level, int levels, struct mat d_start)
+{
     for (int l = levels - 1; l >= 0; l--) {
-        mat_mul_nt(mat_from(d_query, level[l]), mat_from(d_answer, level[l]),
-                   mat_at(theta, head->wq, wide), level[l + 1] - level[l], size,
-                   l == levels - 1 ? size : wide, true);
-        for (int32_t q = level[l]; q < level[l + 1]; q++)
+        answers_back(head, theta, act, level[l].from, level[l].middle, true);
+        answers_back(head, theta, act, level[l].middle, level[l].to, false);
+        weights_back(head, grad, act, &level[l]);
+        for (int32_t q = level[l].from; q < level[l].to; q++)
             query_back(head, grad, trie, act, q, d_start);
     }
-    mat_mul_tn(mat_at(grad, head->wq, wide), query, d_answer, size, wide, n, true);
-    for (int32_t q = 0; q < n; q++)
-        nn_axpy(grad + head->bq, 1, row_at(head, act->d_answer, 4, q) + size, 3 * size);
 }
 
 void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,

@@ -49,6 +49,11 @@ struct edge_head {
     size_t end;
 };
 
+/* Queries from..to-1, those from `middle` on without children. */
+struct edge_level {
+    int32_t from, middle, to;
+};
+
 struct edge_act {
     real *input;  /* [rows, 4 size]    key and input of each row */
     real *query;  /* [queries, size]   q */
@@ -98,12 +103,9 @@ void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, in
 void edge_logit_back(const struct edge_head *head, const real *theta, real *grad,
                      struct edge_act *act, int q, int row, bool choose, real d);
 
-/*
- * Queries level by level, level l being queries level[l]..level[l + 1] - 1: adds to grad, to the
- * inputs' gradients and to d_start (like `start`).
- */
+/* Level by level: adds to grad, to the inputs' gradients and to d_start (like `start`). */
 void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
-                       const struct trie *trie, struct edge_act *act, const int32_t *level,
+                       const struct trie *trie, struct edge_act *act, const struct edge_level *level,
                        int levels, struct mat d_start);
 
 /* From the inputs' gradients to grad and d_h [rows, width] (added). */

@@ -16,6 +16,7 @@ static void cut_choices(const struct grower *w, struct arena *a, struct play *pl
     play->dead = arena_cut(a, (size_t)w->room, sizeof *play->dead);
     play->row_of = arena_cut(a, nodes, sizeof *play->row_of);
     play->state_of = arena_cut(a, nodes, sizeof *play->state_of);
+    play->asked = arena_cut(a, (size_t)(w->edge.rows * w->room), sizeof *play->asked);
     play->query_of = arena_cut(a, choices, sizeof *play->query_of);
     play->op = arena_cut(a, nodes, sizeof *play->op);
     play->open_op = arena_cut(a, steps, sizeof *play->open_op);
@@ -89,6 +90,8 @@ void play_settle(const struct grower *w, struct play *play, int i, int g, bits r
 {
     int32_t list[GANAS_MAX_NODES];
     int n = 0;
+    if (i + 1 >= w->states)
+        return; /* no state ever looks at it */
     for (; reads; reads &= reads - 1)
         list[n++] = play->row_of[play_at(w, bits_first(reads), g)];
     play->row_of[play_at(w, i, g)] = rows_add(&play->rows, play->op[play_at(w, i, g)], i, list, n);
@@ -156,7 +159,7 @@ static bool is_open(bits open)
 }
 
 /* Number of choices of row e up to the last that graph g really had. */
-static int asked(const struct grower *w, const struct play *play, int e, int g)
+static int count_asked(const struct grower *w, const struct play *play, int e, int g)
 {
     const struct edge_row *row = &w->edge.row[e];
     int n = row->steps;
@@ -187,19 +190,33 @@ struct mat play_starts(const struct grower *w, real *hidden)
     return (struct mat){hidden + 2 * w->state.size, w->state.parts * w->state.size};
 }
 
+/* Queries at choice t: those after which more is asked, or the others. */
+static void ask_level(const struct grower *w, struct play *play, int t, bool more)
+{
+    for (int e = 0; e < w->edge.rows; e++)
+        for (int g = 0; g < play->graphs; g++) {
+            int n = t < w->edge.row[e].steps ? play->asked[play_at(w, e, g)] : 0;
+            if (more ? t + 1 < n : t + 1 == n)
+                play_ask(w, play, e, t, g);
+        }
+}
+
 /* Queries of all graphs, level by level. */
 static void ask_all(const struct grower *w, struct play *play)
 {
+    for (int e = 0; e < w->edge.rows; e++)
+        for (int g = 0; g < play->graphs; g++)
+            play->asked[play_at(w, e, g)] = (uint8_t)count_asked(w, play, e, g);
     for (int t = 0; t < w->edge.steps; t++) {
-        int32_t before = play->query.count;
-        for (int e = 0; e < w->edge.rows; e++)
-            for (int g = 0; g < play->graphs; g++)
-                if (t < w->edge.row[e].steps && t < asked(w, play, e, g))
-                    play_ask(w, play, e, t, g);
-        if (play->query.count == before)
+        struct edge_level *level = &play->level[play->levels];
+        level->from = play->query.count;
+        ask_level(w, play, t, true);
+        level->middle = play->query.count;
+        ask_level(w, play, t, false);
+        level->to = play->query.count;
+        if (level->to == level->from)
             break;
-        play->level[play->levels++] = before;
-        play->level[play->levels] = play->query.count;
+        play->levels++;
     }
 }
 
@@ -278,7 +295,7 @@ static void choose_reads(const struct grower *w, const real *theta, struct play 
     for (int e = 0; e < w->edge.rows; e++)
         for (int g = 0; g < play->graphs; g++) {
             const struct edge_row *row = &w->edge.row[e];
-            int r = play_at(w, row->step, g), n = asked(w, play, e, g);
+            int r = play_at(w, row->step, g), n = play->asked[play_at(w, e, g)];
             for (int t = 0; t < n; t++) {
                 play->logp[r] += choose_read(w, theta, play, e, t, g);
                 play->entropy[r] += play->pick_entropy[play_at(w, row->choice + t, g)];
@@ -297,10 +314,11 @@ void play_forward(const struct grower *w, const real *theta, struct play *play)
         return;
     edge_inputs(&w->edge, theta, &play->edges, play->act.out, 0, play->rows.count);
     for (int l = 0; l < play->levels; l++) {
-        int from = play->level[l], to = play->level[l + 1];
+        const struct edge_level *level = &play->level[l];
         edge_queries(&w->edge, theta, &play->query, &play->edges,
-                     play_starts(w, play->states.hidden), from, to);
-        edge_answers(&w->edge, theta, &play->edges, from, to, l + 1 < play->levels);
+                     play_starts(w, play->states.hidden), level->from, level->to);
+        edge_answers(&w->edge, theta, &play->edges, level->from, level->middle, true);
+        edge_answers(&w->edge, theta, &play->edges, level->middle, level->to, false);
     }
     choose_reads(w, theta, play);
 }
@@ -354,7 +372,7 @@ static void reads_back(const struct grower *w, const real *theta, real *grad, st
     edge_clear(&w->edge, &play->edges, play->rows.count, play->query.count);
     for (int e = 0; e < w->edge.rows; e++)
         for (int g = 0; g < play->graphs; g++) {
-            int r = play_at(w, w->edge.row[e].step, g), n = asked(w, play, e, g);
+            int r = play_at(w, w->edge.row[e].step, g), n = play->asked[play_at(w, e, g)];
             for (int t = 0; t < n; t++)
                 read_back(w, theta, grad, play, e, t, g, play->d_logp[r], play->d_entropy[r]);
         }

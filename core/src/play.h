@@ -43,8 +43,9 @@ struct play {
     struct trie state, query;
     int32_t *row_of, *state_of; /* [nodes * room], -1: the node isn't there */
     int32_t *query_of;          /* [choices * room], -1: nothing was asked */
-    int levels;                 /* of queries; level l is level[l]..level[l + 1] - 1 */
-    int32_t level[GANAS_MAX_NODES + 1];
+    uint8_t *asked;             /* [edge rows * room] choices up to the last with two ways */
+    int levels;                 /* of queries */
+    struct edge_level level[GANAS_MAX_NODES];
 
     /* What was chosen and what was open. */
     uint8_t *op;   /* [nodes * room] */

@@ -99,7 +99,8 @@ static void run_play(struct ppo_update *u, int lane, int32_t first)
     struct play *play = &p->play[lane];
     if (!u->loaded)
         play_load(w, play, u->batch, first, int_min(w->room, u->batch->count - first));
-    play_forward(w, p->params.theta, play);
+    if (!u->known)
+        play_forward(w, p->params.theta, play);
     for (int g = 0; g < play->graphs; g++)
         for (int t = 0; t < policy_steps(p, u->batch, first + g); t++) {
             size_t j = (size_t)((first + g) * w->steps + t);
@@ -175,8 +176,10 @@ int32_t ganas_policy_ppo(ganas_policy *policy, const ganas_batch *batch, const d
     u.advantage = memory + 2 * n;
     u.target = memory + 3 * n;
     ppo_prepare(&u, reward);
+    u.known = u.loaded; /* the first epoch goes back from what ppo_prepare worked out */
     for (int32_t epoch = 0; epoch < ppo->epochs && status == GANAS_OK; epoch++) {
         ppo_gradient(&u, stats);
+        u.known = false;
         status = params_adam(&policy->params, policy->threads, policy->net.rate, policy->net.clip,
                              &stats->norm);
     }

@@ -16,6 +16,7 @@ struct ppo_update {
     double total; /* steps of all graphs */
     bool learn;   /* false: only note old_logp and value */
     bool loaded;  /* the plays hold the batch already */
+    bool known;   /* they hold what these parameters make of it */
     double loss[LANES], entropy[LANES], clipped[LANES];
 };
 
