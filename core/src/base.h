@@ -2,9 +2,9 @@
  * base.h - what every core file sees: the public header, the number type, bit sets of nodes.
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
- *     status arena rng threads bench | vec kernel mat nn optim gnn |
+ *     status arena rng threads bench | vec kernel mat nn optim rows trie gnn |
  *     space measure size identity rule walk batch draw mutate table keys pool |
- *     encode edge policy sample ppo disc rank
+ *     encode state edge play policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H
 #define GANAS_BASE_H

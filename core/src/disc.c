@@ -129,20 +129,47 @@ static struct mat code_from(const ganas_disc *disc, real *codes, int32_t i)
     return matrix(codes + (size_t)i * (size_t)disc->head.width, disc->head.width);
 }
 
+/* Graphs from..to-1 of lane `lane`, of places first..end-1. */
+struct range {
+    int32_t from, n;
+};
+
+static struct range part_of(int32_t first, int32_t end, int lane)
+{
+    int32_t n = end - first, from = (int32_t)((int64_t)n * lane / LANES);
+    return (struct range){first + from, (int32_t)((int64_t)n * (lane + 1) / LANES) - from};
+}
+
+static struct range lefts(const ganas_disc *disc, int lane)
+{
+    return part_of(0, disc->k, lane);
+}
+
+static struct range rights(const ganas_disc *disc, int lane)
+{
+    return part_of(disc->right_from, disc->encoder.graphs, lane);
+}
+
+/* A lane's shares of the hidden layer. */
+static void forward_lane(void *context, int32_t lane)
+{
+    ganas_disc *disc = context;
+    const struct disc_head *h = &disc->head;
+    real *theta = disc->params.theta, *code = disc->encoder.code;
+    struct range l = lefts(disc, lane), r = rights(disc, lane);
+    struct mat right = matrix(unit_row(disc, disc->right, r.from), h->size);
+    mat_mul(matrix(unit_row(disc, disc->left, l.from), h->size), code_from(disc, code, l.from),
+            matrix(theta + h->wa, h->size), l.n, h->size, h->width, false);
+    nn_fill_rows(right.at, theta + h->b, r.n, h->size);
+    mat_mul(right, code_from(disc, code, r.from), matrix(theta + h->wb, h->size), r.n, h->size,
+            h->width, true);
+}
+
 /* Codes of all that is loaded, and their shares of the hidden layer. */
 static void forward(ganas_disc *disc)
 {
-    const struct disc_head *h = &disc->head;
-    real *theta = disc->params.theta;
-    struct mat code = {disc->encoder.code, h->width};
-    int from = disc->right_from, n = disc->encoder.graphs - from;
-    real *right = unit_row(disc, disc->right, from);
-    encoder_forward(&disc->encoder, theta);
-    mat_mul(matrix(disc->left, h->size), code, matrix(theta + h->wa, h->size), disc->k, h->size,
-            h->width, false);
-    nn_fill_rows(right, theta + h->b, n, h->size);
-    mat_mul(matrix(right, h->size), code_from(disc, code.at, from), matrix(theta + h->wb, h->size),
-            n, h->size, h->width, true);
+    encoder_forward(&disc->encoder, disc->params.theta);
+    threads_run(disc->threads, LANES, forward_lane, disc);
 }
 
 /* hidden [size] of pair (t, x); returns its logit. */
@@ -166,10 +193,10 @@ static void pair_back(ganas_disc *disc, int lane, int32_t t, int32_t x, real d, 
     real *grad = params_lane(&disc->params, lane), *w = disc->params.theta + h->w;
     nn_axpy(grad + h->w, d, hidden, h->size);
     grad[h->c] += d;
-    for (int i = 0; i < h->size; i++)
-        hidden[i] = d * w[i] * ((real)1 - hidden[i] * hidden[i]);
+    nn_tanh_dot_back(hidden, d, w, h->size);
     nn_axpy(unit_row(disc, disc->d_left, t), 1, hidden, h->size);
-    nn_axpy(unit_row(disc, right_lane(disc, lane), x), 1, hidden, h->size);
+    /* The right side of a given pair is in no other. */
+    nn_axpy(unit_row(disc, right_lane(disc, disc->same ? 0 : lane), x), 1, hidden, h->size);
 }
 
 /* Adds the loss of the pair (t, x), and its gradient. */
@@ -211,40 +238,65 @@ static void gather_loss(ganas_disc *disc, ganas_stats *stats)
     stats->accuracy = correct / disc->pairs;
 }
 
-/* d_right's lane 0 <- the sum of the lanes */
-static void sum_right(ganas_disc *disc)
+/* d_right's lane 0 <- the sum of the lanes, for places of a range. */
+static void sum_right(ganas_disc *disc, struct range r)
 {
-    int units = disc->encoder.graphs * disc->head.size;
-    for (int lane = 1; lane < LANES; lane++)
-        nn_axpy(disc->d_right, 1, right_lane(disc, lane), units);
+    for (int lane = 1; lane < LANES && !disc->same; lane++)
+        nn_axpy(unit_row(disc, disc->d_right, r.from), 1,
+                unit_row(disc, right_lane(disc, lane), r.from), r.n * disc->head.size);
+}
+
+/* The right sides' share of the hidden layer. */
+static void right_back(ganas_disc *disc, real *grad, struct range r)
+{
+    const struct disc_head *h = &disc->head;
+    struct mat d = matrix(unit_row(disc, disc->d_right, r.from), h->size);
+    sum_right(disc, r);
+    mat_mul_tn(matrix(grad + h->wb, h->size), code_from(disc, disc->encoder.code, r.from), d,
+               h->width, h->size, r.n, true);
+    nn_add_rows(grad + h->b, d.at, r.n, h->size);
+    mat_mul_nt(code_from(disc, disc->encoder.d_code, r.from), d,
+               matrix(disc->params.theta + h->wb, h->size), r.n, h->width, h->size, false);
+}
+
+/* The left sides' share, added where a graph is a right side too. */
+static void left_back(ganas_disc *disc, real *grad, struct range l)
+{
+    const struct disc_head *h = &disc->head;
+    struct mat d = matrix(unit_row(disc, disc->d_left, l.from), h->size);
+    mat_mul_tn(matrix(grad + h->wa, h->size), code_from(disc, disc->encoder.code, l.from), d,
+               h->width, h->size, l.n, true);
+    mat_mul_nt(code_from(disc, disc->encoder.d_code, l.from), d,
+               matrix(disc->params.theta + h->wa, h->size), l.n, h->width, h->size,
+               disc->right_from == 0);
+}
+
+static void right_back_lane(void *context, int32_t lane)
+{
+    ganas_disc *disc = context;
+    right_back(disc, params_lane(&disc->params, lane), rights(disc, lane));
+}
+
+static void left_back_lane(void *context, int32_t lane)
+{
+    ganas_disc *disc = context;
+    left_back(disc, params_lane(&disc->params, lane), lefts(disc, lane));
 }
 
 /* From the gradients of the hidden layer's two shares to those of all parameters. */
 static void backward(ganas_disc *disc)
 {
-    const struct disc_head *h = &disc->head;
-    real *theta = disc->params.theta, *grad = params_lane(&disc->params, 0);
-    struct mat code = {disc->encoder.code, h->width}, d_code = {disc->encoder.d_code, h->width};
-    struct mat d_left = {disc->d_left, h->size};
-    int from = disc->right_from, n = disc->encoder.graphs - from;
-    struct mat d_right = matrix(unit_row(disc, disc->d_right, from), h->size);
-    sum_right(disc);
-    mat_mul_tn(matrix(grad + h->wa, h->size), code, d_left, h->width, h->size, disc->k, true);
-    mat_mul_tn(matrix(grad + h->wb, h->size), code_from(disc, code.at, from), d_right, h->width,
-               h->size, n, true);
-    nn_add_rows(grad + h->b, d_right.at, n, h->size);
-    mat_mul_nt(code_from(disc, d_code.at, from), d_right, matrix(theta + h->wb, h->size), n,
-               h->width, h->size, false);
-    mat_mul_nt(d_code, d_left, matrix(theta + h->wa, h->size), disc->k, h->width, h->size,
-               from == 0);
+    threads_run(disc->threads, LANES, right_back_lane, disc);
+    threads_run(disc->threads, LANES, left_back_lane, disc);
     encoder_backward(&disc->encoder, &disc->params);
 }
 
 static void clear(ganas_disc *disc)
 {
-    size_t units = (size_t)disc->room * (size_t)disc->head.size;
-    memset(disc->d_left, 0, units * sizeof(real));
-    memset(disc->d_right, 0, units * LANES * sizeof(real));
+    size_t size = (size_t)disc->head.size, used = (size_t)disc->encoder.graphs * size;
+    memset(disc->d_left, 0, (size_t)disc->k * size * sizeof(real));
+    for (int lane = 0; lane < (disc->same ? 1 : LANES); lane++)
+        memset(right_lane(disc, lane), 0, used * sizeof(real));
     memset(disc->loss, 0, sizeof disc->loss);
     memset(disc->correct, 0, sizeof disc->correct);
 }

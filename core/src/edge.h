@@ -105,8 +105,8 @@ void edge_logit_back(const struct edge_head *head, const real *theta, real *grad
 
 /* Level by level: adds to grad, to the inputs' gradients and to d_start (like `start`). */
 void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
-                       const struct trie *trie, struct edge_act *act, const struct edge_level *level,
-                       int levels, struct mat d_start);
+                       const struct trie *trie, struct edge_act *act,
+                       const struct edge_level *level, int levels, struct mat d_start);
 
 /* From the inputs' gradients to grad and d_h [rows, width] (added). */
 void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,

@@ -23,7 +23,7 @@ end
 
 -- Steps of Adam on given pairs: row i of `left` and row i of `right` are of the same kind where
 -- same[i] ~= 0; returns stats.
-function Disc:pairs(left, right, same, steps)
+function Disc:train_pairs(left, right, same, steps)
   local stats = core.struct "ganas_stats"
   core.check(lib.ganas_disc_pairs(self.handle, left.handle, right.handle, same, steps, stats))
   return core.stats(stats)

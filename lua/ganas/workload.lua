@@ -72,7 +72,7 @@ function make.disc_step(stage, pairs_given)
   local left, right = random(stage, pairs_given, "left"), random(stage, pairs_given, "right")
   local same = core.bytes(pairs_given)
   for i = 0, pairs_given - 1 do same[i] = rng:below(2) end
-  return function() disc:pairs(left, right, same, 1) end
+  return function() disc:train_pairs(left, right, same, 1) end
 end
 
 function make.disc_epoch(stage, k)

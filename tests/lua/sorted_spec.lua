@@ -47,7 +47,7 @@ local function offenders(path)
   for line in (assert(fs.read(path)) .. "\n"):gmatch "(.-)\n" do
     n = n + 1
     local code = line:gsub("%-%-.*", ""):gsub("ipairs", ""):gsub("sorted%.pairs", "")
-    local walks = code:find "pairs%s*[%(%{]" or code:find "in next%s*,"
+    local walks = code:find "%f[%w_]pairs%s*[%(%{]" or code:find "in next%s*,"
     if walks and not line:find "order can't matter" then
       found[#found + 1] = path .. ":" .. n .. ": " .. line
     end
