@@ -1,11 +1,12 @@
 -- bench - `ganas-lua bench`: times the workloads here and now, beside the peak of the machine.
 --
 -- Each case is done once to count its matrix products (core/src/bench.h says what counts), then again and
--- again for its share of the time; one that takes longer than its share is done no second time. The
--- speed is that of the best repetition. The peak is measured at the start, in the same way.
+-- again for its share of the time; one that takes seconds is done no second time. The speed is that of the
+-- best repetition. The peak is measured at the start, in the same way.
 
 local Threads = require "ganas.threads"
 local core = require "ganas.core"
+local cpu = require "ganas.cpu"
 local json = require "ganas.json"
 local message = require "ganas.message"
 local sorted = require "ganas.sorted"
@@ -15,9 +16,9 @@ local workload = require "ganas.workload"
 local lib = core.lib
 local bench = {}
 
-local WHOLE = 34    -- seconds for the repetitions of all cases
-local LONGEST = 1   -- of one case
-local PEAK = 0.2    -- at most, to measure a peak
+local WHOLE = 40    -- seconds for all cases
+local LONGEST = 1   -- for one
+local PEAK = 0.4    -- to measure a peak
 
 -- ---- arguments ----
 
@@ -88,12 +89,12 @@ local function add_cases(cases, work, lists)
   end
 end
 
--- The cases that a command line asks for: `work` (nil: all), texts by name.
+-- The cases that a command line asks for: `work` (nil: all), texts by name; and seconds for each, nil
+-- where it doesn't say.
 function bench.cases(name, texts)
   local cases, lists = {}, read_arguments(texts)
   for _, work in ipairs(works_named(name)) do add_cases(cases, work, lists) end
-  local seconds = lists.seconds and lists.seconds[1] or math.min(LONGEST, WHOLE / #cases)
-  return cases, seconds
+  return cases, lists.seconds and lists.seconds[1]
 end
 
 -- ---- measuring ----
@@ -109,10 +110,10 @@ local function count(run)
 end
 
 -- Does the work until `seconds` are over; microseconds of each, in ascending order. `first` is how long
--- it took before, when memory was still new: that counts only where there is no time for another.
+-- it took before, when memory was still new: that counts only where another would take too long.
 local function repeat_work(run, seconds, first)
   local times, finish = {}, now() + seconds * 1e6
-  if first >= seconds * 1e6 then return { first } end
+  if first >= math.max(seconds, LONGEST) * 1e6 then return { first } end
   repeat
     local before = now()
     run()
@@ -120,6 +121,11 @@ local function repeat_work(run, seconds, first)
   until now() >= finish
   table.sort(times)
   return times
+end
+
+-- What is left of the whole, for each of the cases left.
+local function share_of(left, start)
+  return math.max(0.01, math.min(LONGEST, (WHOLE - (now() - start) * 1e-6) / left))
 end
 
 -- The case with us (best), us_median, runs, and, where there are products, gflops and of_peak.
@@ -144,7 +150,7 @@ end
 
 local function measure_peaks(cases, seconds)
   local peaks = {}
-  seconds = math.max(0.01, math.min(PEAK, seconds))
+  seconds = math.max(0.01, math.min(PEAK, seconds or PEAK))
   for _, case in ipairs(cases) do
     peaks[case.threads] = peaks[case.threads] or measure_peak(case.threads, seconds)
   end
@@ -173,8 +179,15 @@ local function peak_line(peaks)
   return "FP32 peak, measured: " .. table.concat(words, ", ")
 end
 
+local function kernels_line()
+  local info = cpu.get()
+  local products = info.gemm == "openblas" and info.blas or info.gemm
+  return ("kernels: %s; matrix products: %s"):format(info.isa, products)
+end
+
 local function show_head(peaks, emit)
   emit(peak_line(peaks))
+  emit(kernels_line())
   emit(("ppo_update: %d epochs over all episodes, each forward, backward and a step of Adam")
     :format(workload.settings(8).generator.epochs))
   emit "disc_epoch: a step on all pairs of so many true graphs and as many fakes"
@@ -196,20 +209,22 @@ local function json_text(peaks, cases)
   local by_threads, results = {}, {}
   for threads, gflops in sorted(peaks) do by_threads[#by_threads + 1] = { tostring(threads), gflops } end
   for i, case in ipairs(cases) do results[i] = result_json(case) end
+  local info = cpu.get()
   return json.encode(json.object {
     { "peak_gflops", json.object(by_threads) }, { "results", json.array(results) },
+    { "isa", info.isa }, { "gemm", info.gemm },
   })
 end
 
 -- Measures what the options ask for. Each line for people goes to `emit` as soon as it is known; with
 -- --json it is one line at the end. Returns whether it was interrupted.
 function bench.run(given, emit, interrupted)
-  local cases, seconds = bench.cases(given.operand, given.args)
+  local start, cases, seconds = now(), bench.cases(given.operand, given.args)
   local peaks, done = measure_peaks(cases, seconds), {}
   if not given.json then show_head(peaks, emit) end
   for i, case in ipairs(cases) do
     if interrupted() then return true end
-    done[i] = measure(case, seconds, peaks)
+    done[i] = measure(case, seconds or share_of(#cases - i + 1, start), peaks)
     if not given.json then emit(row_of(case)) end
     collectgarbage()
   end

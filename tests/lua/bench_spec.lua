@@ -37,12 +37,12 @@ local function small(changes)
 end
 
 describe("the cases", function()
-  it("are all works at all widths, nodes and threads, within their time", function()
+  it("are all works at all widths, nodes and threads", function()
     local cases, seconds = bench.cases(nil, {})
     local count = {}
     for _, case in ipairs(cases) do count[case.work.name] = (count[case.work.name] or 0) + 1 end
     assert.same({ disc_step = 24, disc_epoch = 12, ppo_update = 12, sampling = 24, rules = 4 }, count)
-    assert.is_true(seconds * #cases <= 40 and seconds > 0.1)
+    assert.is_nil(seconds)
   end)
 
   it("are those asked for", function()
@@ -51,7 +51,6 @@ describe("the cases", function()
     assert.equal(2, #cases)
     assert.equal(0.5, seconds)
     assert.same({ 128, 9, 1, 5 }, { cases[2].width, cases[2].nodes, cases[2].threads, cases[2].size })
-    assert.equal(1, select(2, bench.cases("disc_epoch", { width = "64", nodes = "7", threads = "1" })))
   end)
 
   it("are refused with what was expected", function()
@@ -122,18 +121,21 @@ describe("the report", function()
       assert.truthy(lines[1]:match "^FP32 peak, measured: %d+ GFLOP/s on 1 thread$")
       for _, line in ipairs(lines) do assert.is_true(#line <= 110, line) end
     end
-    local row = lines_of("disc_step", small { threads = "1" })[5]
+    local head = lines_of("disc_step", small { threads = "1" })
+    assert.truthy(head[2]:match "^kernels: %w+; matrix products: .+$")
+    local row = head[6]
     assert.truthy(row:match "^work +size +width +nodes +threads +us, best +us, median +GFLOP/s +of peak$")
-    row = lines_of("disc_step", small { threads = "1" })[6]
+    row = lines_of("disc_step", small { threads = "1" })[7]
     assert.truthy(row:match "^disc_step +6 pairs +8 +5 +1 +%d+ +%d+ +%d+%.%d +%d+ %%$", row)
-    row = lines_of("rules", small {})[7]
+    row = lines_of("rules", small {})[8]
     assert.truthy(row:match "^rules lua +6 graphs +%- +5 +1 +%d+ +%d+ +%- +%-$", row)
   end)
 
   it("is one object of JSON", function()
     local lines = lines_of("disc_epoch", small { threads = "1,2" }, true)
     assert.equal(1, #lines)
-    local peaks, results = lines[1]:match '^{"peak_gflops":{"1":([^}]*)},"results":%[(.*)%]}$'
+    local peaks, results, rest = lines[1]:match '^{"peak_gflops":{"1":([^}]*)},"results":%[(.*)%],(.*)}$'
+    assert.truthy(rest:match '^"isa":"%w+","gemm":"%w+"$', rest)
     local one, two = peaks:match '^([%d.]+),"2":([%d.]+)$'
     assert.is_true(tonumber(one) > 0.5 and tonumber(two) > 0.5)
     local seen = 0
@@ -160,6 +162,6 @@ describe("the report", function()
     local stopped = bench.run({ args = small {} }, function(line) lines[#lines + 1] = line end,
       function() return true end)
     assert.is_true(stopped)
-    assert.equal(5, #lines)
+    assert.equal(6, #lines)
   end)
 end)
