@@ -308,7 +308,7 @@ end
 
 -- ---- compiling ----
 
--- Compiles a rule into `rules` (ganas.rules) of a space. `before`: what this function returned for the rules
+-- Compiles a rule into `rules` (ganas.ruleset) of a space. `before`: what this function returned for the rules
 -- before it. Returns { rule, index (its number), masked, given (entries of the given measures it needs) }.
 function clause.compile(r, space, rules, before)
   local node, made = reduce(r, space, false), { rule = r, program = {}, masked = true, given = {} }

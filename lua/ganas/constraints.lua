@@ -7,7 +7,7 @@
 local Arch = require "ganas.arch"
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
-local Rules = require "ganas.rules"
+local Ruleset = require "ganas.ruleset"
 local chunk = require "ganas.chunk"
 local clause = require "ganas.clause"
 local core = require "ganas.core"
@@ -60,7 +60,7 @@ local function new(list, space, where, texts)
       type(list) == "table" and "not a list" or message.value(list))
   end
   local self = setmetatable({
-    space = space, rules = Rules.new(space), items = {}, compiled = {}, given = {},
+    space = space, rules = Ruleset.new(space), items = {}, compiled = {}, given = {},
   }, Constraints)
   for i, value in ipairs(list) do add(self, i, value, where) end
   for _, text in ipairs(texts or {}) do

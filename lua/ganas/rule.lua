@@ -55,7 +55,8 @@ rule.sum = rule.measure
 
 -- A list of names from the arguments of a constructor: names, or one list of names.
 local function names_of(what, ...)
-  local names = type(...) == "table" and select("#", ...) == 1 and (...) or { ... }
+  local names = { ... }
+  if type(names[1]) == "table" and #names == 1 then names = names[1] end
   if #names == 0 then
     message.here("rule.%s of nothing; expected the name of an operation, or a list", what)
   end
