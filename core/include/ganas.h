@@ -38,7 +38,8 @@ enum { GANAS_ABI = 1 }; /* raised whenever this header changes meaning */
 enum {
     GANAS_MAX_NODES = 64, /* nodes of a graph, inputs and outputs included */
     GANAS_MAX_OPS = 64,   /* operations in a space's vocabulary */
-    GANAS_MAX_RULES = 32  /* declared rules of one search */
+    GANAS_MAX_RULES = 32, /* declared rules of one search */
+    GANAS_MAX_TERMS = 64  /* comparisons in them */
 };
 
 typedef enum ganas_status {
@@ -183,10 +184,19 @@ typedef enum ganas_measure_kind {
     GANAS_MEASURE_DEPTH = 1, /* most nodes that are neither input nor output on one input-output
                                 path; nodes of `broken_by` operations cut paths */
     GANAS_MEASURE_NODES = 2, /* nodes, inputs and outputs included, after pruning */
-    GANAS_MEASURE_EDGES = 3  /* edges after pruning */
+    GANAS_MEASURE_EDGES = 3, /* edges after pruning */
+    GANAS_MEASURE_PATH = 4,  /* 1 where a path leads from some nodes to others, else 0 */
+    GANAS_MEASURE_GIVEN = 5  /* not computed: its values come with the batch */
 } ganas_measure_kind;
 
-typedef enum ganas_compare { GANAS_LE = 0, GANAS_GE = 1, GANAS_EQ = 2 } ganas_compare;
+typedef enum ganas_compare {
+    GANAS_LE = 0,
+    GANAS_GE = 1,
+    GANAS_EQ = 2,
+    GANAS_LT = 3,
+    GANAS_GT = 4,
+    GANAS_NE = 5
+} ganas_compare;
 
 /*
  * Adds a measure to the space and stores its number. `table` [nodes * ops] is for SUM (copied,
@@ -194,6 +204,22 @@ typedef enum ganas_compare { GANAS_LE = 0, GANAS_GE = 1, GANAS_EQ = 2 } ganas_co
  */
 int32_t ganas_space_measure(ganas_space *space, int32_t kind, const double *table,
                             uint64_t broken_by, int32_t *measure);
+
+/*
+ * The same for a sum whose table depends on the operation of one node (a resolution, say): tables
+ * [ops][nodes * ops], one for each operation that `node` can have. Nodes before it must add the
+ * same in all. On spaces without end_op.
+ */
+int32_t ganas_space_sum_by(ganas_space *space, int32_t node, const double *tables,
+                           int32_t *measure);
+
+/*
+ * The same for a path from a node of the set `from` (0: the inputs) to one of `to` (0: the
+ * outputs). No node on it but inputs and outputs is of a dead operation; between its ends none is
+ * of `broken_by`.
+ */
+int32_t ganas_space_path(ganas_space *space, uint64_t from, uint64_t to, uint64_t broken_by,
+                         int32_t *measure);
 
 /* Least and greatest value over the space: exact for SUM on spaces without end_op, else a bound. */
 int32_t ganas_space_measure_range(const ganas_space *space, int32_t measure, double *least,
@@ -204,9 +230,42 @@ int32_t ganas_rules_new(ganas_rules **out, ganas_space *space);
 void ganas_rules_free(ganas_rules *rules);
 
 /*
- * Adds `measure <compare> bound` and stores in *masked whether sampling holds it by masks (SUM), so
- * that no draw can break it; other rules are checked on finished candidates.
- * GANAS_E_EMPTY, with the least or greatest value in the message, when nothing can satisfy it.
+ * A term of rules: sum over k of factor[k] * measure[k], plus the sum over nodes of table[node *
+ * ops + op] as SUM has it, <compare> bound. A value that is NaN holds no comparison, NE included.
+ */
+typedef struct ganas_term {
+    int32_t count;          /* measures, 0..8 */
+    int32_t compare;        /* ganas_compare */
+    const int32_t *measure; /* [count] */
+    const double *factor;   /* [count], finite */
+    const double *table;    /* [nodes * ops], or NULL */
+    double bound;
+} ganas_term;
+
+/*
+ * Adds a term, to be used in rules, and stores its number. It is masked when sampling can hold it
+ * so that no draw breaks it: when there is nothing in it but sums, of spaces without end_op.
+ */
+int32_t ganas_rules_term(ganas_rules *rules, const ganas_term *term, int32_t *number,
+                         int32_t *masked);
+
+/* Least and greatest of the left side of a term, as ganas_space_measure_range has them. */
+int32_t ganas_rules_term_range(const ganas_rules *rules, int32_t term, double *least,
+                               double *greatest);
+
+enum { GANAS_AND = -1, GANAS_OR = -2 };
+
+/*
+ * Adds a rule: a postfix program of numbers of terms, GANAS_AND and GANAS_OR. It is masked when all
+ * its terms are; those that are steer the sampling in any case. GANAS_E_EMPTY when nothing can
+ * satisfy it, as far as the ranges of its terms show.
+ */
+int32_t ganas_rules_combine(ganas_rules *rules, const int32_t *program, int32_t length,
+                            int32_t *masked);
+
+/*
+ * Adds the rule `measure <compare> bound`; in short for a term and its program. GANAS_E_EMPTY, with
+ * the least or greatest value in the message, when nothing can satisfy it.
  */
 int32_t ganas_rules_add(ganas_rules *rules, int32_t measure, int32_t compare, double bound,
                         int32_t *masked);
@@ -251,7 +310,7 @@ int32_t ganas_batch_filter(ganas_batch *batch, const uint8_t *keep);
    bits). */
 int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *key);
 
-/* value[count] of a measure. */
+/* value[count] of a measure that is not GIVEN. */
 int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value);
 
 /*
@@ -262,10 +321,20 @@ int32_t ganas_batch_check(const ganas_batch *batch, const ganas_rules *rules, ui
                           int64_t *rejected);
 
 /*
+ * The same with the values of GIVEN measures: given[measure] is an array [count], or NULL (as may
+ * be `given`) where nobody has looked: then terms with that measure hold. excess[count] (may be
+ * NULL) says how far a candidate is from what the rules accept: 0 where they hold, else the sum
+ * over rules of the part of its range by which a term misses, the least of those joined by OR.
+ */
+int32_t ganas_batch_judge(const ganas_batch *batch, const ganas_rules *rules,
+                          const double *const *given, uint8_t *ok, int64_t *rejected,
+                          double *excess);
+
+/*
  * Appends n candidates, each choice uniform among those that grammar and masked rules leave open.
  * Rules that can't be masked are not looked at. A walk that ends in a dead end (two bounds that
  * can't both hold) is redrawn and counted in *dropped (may be NULL); GANAS_E_EMPTY after 1000 in a
- * row.
+ * row, and nothing is appended.
  */
 int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_rng *rng, int32_t n,
                            int64_t *dropped);
@@ -273,7 +342,8 @@ int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_r
 /*
  * Appends n mutants of uniformly chosen rows of `parents`: 1 + Geometric(more) edits, at most
  * `most`; an edit gives one node another operation or another source, or flips one edge. Edits keep
- * the grammar and masked rules. parent[n] (may be NULL) gets each mutant's row in `parents`.
+ * the grammar and masked rules; a parent that breaks one of these is edited until it doesn't.
+ * parent[n] (may be NULL) gets each mutant's row in `parents`.
  */
 int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const ganas_rules *rules,
                            ganas_rng *rng, int32_t n, double more, int32_t most, int32_t *parent);

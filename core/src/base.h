@@ -3,7 +3,7 @@
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads bench | vec kernel mat nn optim rows trie gnn |
- *     space measure size identity rule walk batch draw mutate table keys pool |
+ *     space measure size identity term rule walk batch judge draw mutate table keys pool |
  *     encode state edge play policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H
@@ -36,9 +36,17 @@ static inline bits bits_below(int n)
     return n >= 64 ? ~(bits)0 : bit_of(n) - 1;
 }
 
+/* In place, where the processor has no instruction for it: the compiler would call a function. */
 static inline int bits_count(bits s)
 {
+#ifdef __POPCNT__
     return __builtin_popcountll(s);
+#else
+    s -= s >> 1 & 0x5555555555555555u;
+    s = (s & 0x3333333333333333u) + (s >> 2 & 0x3333333333333333u);
+    s = (s + (s >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (int)(s * 0x0101010101010101u >> 56);
+#endif
 }
 
 /* The least member of a set that isn't empty. */

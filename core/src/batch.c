@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "arena.h"
-#include "rule.h"
 #include "status.h"
 
 static int32_t allocate(ganas_batch *b)
@@ -206,35 +205,15 @@ int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *k
 
 int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value)
 {
-    if (measure < 0 || measure >= batch->space->measures)
-        return status_fail(GANAS_E_ARGUMENT, "measure %d of a space that has %d", measure,
-                           batch->space->measures);
-    for (int32_t i = 0; i < batch->count; i++) {
-        struct graph g;
-        batch_get(batch, i, &g);
-        value[i] = space_measure(batch->space, measure, &g);
-    }
-    return GANAS_OK;
-}
-
-int32_t ganas_batch_check(const ganas_batch *batch, const ganas_rules *rules, uint8_t *ok,
-                          int64_t *rejected)
-{
-    int32_t status = rules_check_space(rules, batch->space), count = rules ? rules->count : 0;
+    int32_t status = space_check_measure(batch->space, measure);
     if (status)
         return status;
-    for (int32_t r = 0; r < count && rejected; r++)
-        rejected[r] = 0;
+    if (batch->space->measure[measure].kind == GANAS_MEASURE_GIVEN)
+        return status_fail(GANAS_E_ARGUMENT, "measure %d is given: the core has no values of it",
+                           measure);
     for (int32_t i = 0; i < batch->count; i++) {
-        struct graph g;
-        batch_get(batch, i, &g);
-        ok[i] = 1;
-        for (int32_t r = 0; r < count; r++) {
-            bool holds = rule_holds(rules, r, &g);
-            ok[i] &= holds;
-            if (rejected)
-                rejected[r] += !holds;
-        }
+        struct row row = batch_row(batch, i);
+        value[i] = row_measure(batch->space, measure, &row);
     }
     return GANAS_OK;
 }

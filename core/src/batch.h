@@ -37,4 +37,10 @@ static inline const bits *batch_reads(const ganas_batch *batch, int32_t i)
     return batch->reads + (size_t)i * (size_t)batch->space->nodes;
 }
 
+/* Row i where it lies. */
+static inline struct row batch_row(const ganas_batch *batch, int32_t i)
+{
+    return (struct row){batch->size[i], batch_op(batch, i), batch_reads(batch, i)};
+}
+
 #endif

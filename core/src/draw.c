@@ -1,6 +1,7 @@
 /* draw.c - graphs drawn uniformly choice by choice, and all graphs one after another. */
+#include "draw.h"
+
 #include "batch.h"
-#include "rng.h"
 #include "status.h"
 #include "walk.h"
 
@@ -38,14 +39,15 @@ static bool walk_once(struct walk *w, const ganas_space *space, const ganas_rule
     return walk_holds(w);
 }
 
-/* Walks until one ends well; counts the others. */
-static int32_t draw_graph(ganas_batch *batch, const ganas_rules *rules, struct draws *d,
-                          int64_t *lost)
+int32_t draw_graph(const ganas_space *space, const ganas_rules *rules, struct draws *d,
+                   struct graph *g, int64_t *lost)
 {
     struct walk w;
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-        if (walk_once(&w, batch->space, rules, d))
-            return batch_put(batch, &w.graph);
+        if (walk_once(&w, space, rules, d)) {
+            *g = w.graph;
+            return GANAS_OK;
+        }
         ++*lost;
     }
     return status_fail(GANAS_E_EMPTY,
@@ -57,14 +59,19 @@ int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_r
                            int64_t *dropped)
 {
     int64_t lost = 0;
-    int32_t status = batch_check_room(batch, n);
+    int32_t status = batch_check_room(batch, n), before = batch->count;
     if (!status)
         status = rules_check_space(rules, batch->space);
     uint64_t first = status ? 0 : rng_take(rng, n);
     for (int32_t m = 0; m < n && !status; m++) {
         struct draws d = rng_draws(rng, first + (uint64_t)m);
-        status = draw_graph(batch, rules, &d, &lost);
+        struct graph g;
+        status = draw_graph(batch->space, rules, &d, &g, &lost);
+        if (!status)
+            status = batch_put(batch, &g);
     }
+    if (status)
+        batch->count = before;
     if (dropped)
         *dropped = lost;
     return status;

@@ -4,16 +4,17 @@
  * An edit happens at a locus, chosen uniformly: the operation of a node, one source of a CHOOSE
  * node, one candidate edge of a FREE node, which comes, goes or moves; where graphs differ in size
  * also a node that is put in or taken out. An edit that breaks a masked rule is made good by a
- * second one, if it can be.
+ * second one, if it can be. A parent that breaks one itself is edited until it doesn't.
  */
 #include <string.h>
 
 #include "batch.h"
+#include "draw.h"
 #include "rng.h"
 #include "rule.h"
 #include "status.h"
 
-enum { EDIT_TRIES = 64, MUTANT_TRIES = 8, MEND_TRIES = 16 };
+enum { EDIT_TRIES = 64, MUTANT_TRIES = 8, MEND_TRIES = 16, REPAIR_TRIES = 512 };
 
 struct edit {
     const ganas_space *space;
@@ -245,6 +246,25 @@ static void mutate_graph(struct edit *e, struct graph *g, double more, int most)
     }
 }
 
+/* From a graph that breaks a masked rule, by edits that don't make it worse, to one that keeps all:
+   a random one where that leads nowhere. */
+static int32_t repair(struct edit *e, struct graph *g)
+{
+    double excess = rules_masked_excess(e->rules, g);
+    int64_t lost = 0;
+    for (int tries = 0; tries < REPAIR_TRIES && excess > 0; tries++) {
+        struct graph edited;
+        if (!edit_somewhere(e, g, &edited))
+            continue;
+        double after = rules_masked_excess(e->rules, &edited);
+        if (after <= excess) {
+            *g = edited;
+            excess = after;
+        }
+    }
+    return excess > 0 ? draw_graph(e->space, e->rules, e->draws, g, &lost) : GANAS_OK;
+}
+
 static int32_t check_arguments(const ganas_batch *batch, const ganas_batch *parents, int32_t n,
                                double more, int32_t most)
 {
@@ -261,6 +281,7 @@ int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const
                            ganas_rng *rng, int32_t n, double more, int32_t most, int32_t *parent)
 {
     int32_t status = check_arguments(batch, parents, n, more, most), rows = parents->count;
+    int32_t before = batch->count;
     if (!status)
         status = rules_check_space(rules, batch->space);
     uint64_t first = status ? 0 : rng_take(rng, n);
@@ -270,10 +291,16 @@ int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const
         struct graph g;
         int32_t row = (int32_t)draws_below(&d, (uint32_t)rows);
         batch_get(parents, row, &g);
-        mutate_graph(&e, &g, more, most);
-        status = batch_put(batch, &g);
+        if (rules_masked_hold(rules, &g))
+            mutate_graph(&e, &g, more, most);
+        else
+            status = repair(&e, &g);
+        if (!status)
+            status = batch_put(batch, &g);
         if (parent)
             parent[m] = row;
     }
+    if (status)
+        batch->count = before;
     return status;
 }

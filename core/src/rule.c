@@ -1,16 +1,11 @@
-/* rule.c - declared rules: bounds on measures, and sums in whole units that bounds are held to. */
+/* rule.c - declared rules: programs over terms. */
 #include "rule.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "arena.h"
 #include "status.h"
-
-/* Share of a bound that counts as rounding: Lua prints numbers with 14 digits. */
-#define SLACK 1e-12
-
-/* Bits of the greatest sum in whole units: well inside the 53 that a double adds exactly. */
-enum { SUM_BITS = 50 };
 
 int32_t ganas_rules_new(ganas_rules **out, ganas_space *space)
 {
@@ -28,95 +23,255 @@ void ganas_rules_free(ganas_rules *rules)
 {
     if (!rules)
         return;
-    for (int s = 0; s < rules->sums; s++)
-        memory_free(rules->bound[s].table);
+    for (int t = 0; t < rules->terms; t++)
+        term_free(&rules->term[t]);
+    for (int r = 0; r < rules->count; r++)
+        memory_free(rules->rule[r].program);
     memory_free(rules);
 }
 
-/* ---- whole units ---- */
+/* ---- terms ---- */
 
-/* Exponent k: the sum of each node's greatest |entry| times 2^k is below 2^SUM_BITS. */
-static int scale_of(const ganas_space *s, const double *table)
+int32_t ganas_rules_term(ganas_rules *rules, const ganas_term *term, int32_t *number,
+                         int32_t *masked)
 {
-    double most = 0;
-    for (int i = 0; i < s->nodes; i++) {
-        double greatest = 0;
-        for (int o = 0; o < s->ops; o++)
-            greatest = fmax(greatest, fabs(table[i * s->ops + o]) / GANAS_MAX_NODES);
-        most += greatest;
+    if (!rules || !term || !number || !masked)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "a term needs a set of rules and places for its number and masked");
+    if (rules->terms == GANAS_MAX_TERMS)
+        return status_fail(GANAS_E_ARGUMENT, "more than %d comparisons in the rules",
+                           GANAS_MAX_TERMS);
+    struct term *t = &rules->term[rules->terms];
+    int32_t status = term_new(rules->space, term, t);
+    if (status)
+        return status;
+    if (t->masked) {
+        t->slot = rules->slots;
+        rules->slot[rules->slots++] = rules->terms;
     }
-    int exponent = 0;
-    (void)frexp(most, &exponent);
-    return SUM_BITS - exponent - 6; /* 2^6 nodes were divided out against overflow */
-}
-
-/* lower and upper of a rule in units of 2^-k, whole like the sums. Rounding costs half a unit a
-   node. */
-static void set_limits(struct bound *b, const struct rule *r, int k, int nodes)
-{
-    double at = ldexp(r->bound, k), slack = isinf(at) ? 0 : nodes + fabs(at) * SLACK;
-    b->lower = r->compare == GANAS_LE ? -INFINITY : ceil(at - slack);
-    b->upper = r->compare == GANAS_GE ? INFINITY : floor(at + slack);
-}
-
-static int32_t fill_bound(const ganas_space *s, const struct rule *r, struct bound *b)
-{
-    size_t cells = (size_t)s->nodes * (size_t)s->ops, ends = (size_t)s->nodes + 1;
-    b->measure = &s->measure[r->measure];
-    b->table = memory_new(cells + 2 * ends, sizeof *b->table);
-    if (!b->table)
-        return GANAS_E_MEMORY;
-    b->least_from = b->table + cells;
-    b->greatest_from = b->least_from + ends;
-    int k = scale_of(s, b->measure->table);
-    for (size_t c = 0; c < cells; c++)
-        b->table[c] = nearbyint(ldexp(b->measure->table[c], k));
-    space_sum_ranges(s, b->table, b->least_from, b->greatest_from);
-    set_limits(b, r, k, s->nodes);
+    *number = rules->terms++;
+    *masked = t->masked;
     return GANAS_OK;
 }
 
-/* ---- rules that leave nothing ---- */
+int32_t ganas_rules_term_range(const ganas_rules *rules, int32_t term, double *least,
+                               double *greatest)
+{
+    if (!rules || term < 0 || term >= rules->terms)
+        return status_fail(GANAS_E_ARGUMENT, "term %d of rules that have %d", term,
+                           rules ? rules->terms : 0);
+    *least = rules->term[term].least;
+    *greatest = rules->term[term].greatest;
+    return GANAS_OK;
+}
+
+/* ---- programs on truth values ---- */
+
+/* A program's result from what its terms say: truth[term], bit 0. */
+static bool run_program(const struct rule *r, const uint8_t *truth)
+{
+    uint32_t stack = 0; /* the top is bit 0 */
+    for (int i = 0; i < r->length; i++) {
+        int32_t code = r->program[i];
+        uint32_t two = stack & 3;
+        if (code >= 0)
+            stack = stack << 1 | truth[code];
+        else
+            stack = (stack >> 2) << 1 | (code == GANAS_AND ? two == 3 : two != 0);
+    }
+    return stack & 1;
+}
+
+bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g)
+{
+    uint8_t truth[GANAS_MAX_TERMS] = {0};
+    struct row row = graph_row(g);
+    for (int i = 0; i < rules->rule[r].length; i++) {
+        int32_t t = rules->rule[r].program[i];
+        if (t >= 0)
+            truth[t] = term_unknown(&rules->term[t], rules->space, NULL) ||
+                       term_holds(&rules->term[t],
+                                  term_value(&rules->term[t], rules->space, &row, NULL, 0));
+    }
+    return run_program(&rules->rule[r], truth);
+}
+
+bool rule_masks_hold(const ganas_rules *rules, int32_t r, const double *sum)
+{
+    uint8_t truth[GANAS_MAX_TERMS];
+    for (int i = 0; i < rules->rule[r].length; i++) {
+        int32_t t = rules->rule[r].program[i];
+        if (t >= 0)
+            truth[t] =
+                !rules->term[t].masked || term_holds(&rules->term[t], sum[rules->term[t].slot]);
+    }
+    return run_program(&rules->rule[r], truth);
+}
+
+static void add_up(const ganas_rules *rules, const struct graph *g, double *sum)
+{
+    struct row row = graph_row(g);
+    for (int s = 0; s < rules->slots; s++)
+        sum[s] = row_sum(rules->space, &rules->term[rules->slot[s]].sum, &row);
+}
+
+bool rules_masked_hold(const ganas_rules *rules, const struct graph *g)
+{
+    double sum[GANAS_MAX_TERMS];
+    if (!rules || rules->slots == 0)
+        return true;
+    add_up(rules, g, sum);
+    for (int32_t r = 0; r < rules->count; r++)
+        if (rules->rule[r].steers && !rule_masks_hold(rules, r, sum))
+            return false;
+    return true;
+}
+
+static double masked_excess(const ganas_rules *rules, const struct rule *r, const double *sum)
+{
+    double stack[RULE_MAX_DEPTH];
+    int top = 0;
+    for (int i = 0; i < r->length; i++) {
+        int32_t code = r->program[i];
+        if (code >= 0) {
+            const struct term *t = &rules->term[code];
+            stack[top++] = t->masked ? term_excess(t, sum[t->slot]) : 0;
+            continue;
+        }
+        top--;
+        stack[top - 1] =
+            code == GANAS_AND ? stack[top - 1] + stack[top] : fmin(stack[top - 1], stack[top]);
+    }
+    return stack[0];
+}
+
+double rules_masked_excess(const ganas_rules *rules, const struct graph *g)
+{
+    double sum[GANAS_MAX_TERMS], excess = 0;
+    if (!rules || rules->slots == 0)
+        return 0;
+    add_up(rules, g, sum);
+    for (int32_t r = 0; r < rules->count; r++)
+        if (rules->rule[r].steers)
+            excess += masked_excess(rules, &rules->rule[r], sum);
+    return excess;
+}
+
+/* ---- adding programs ---- */
+
+/* Operands on the stack after a code, -1 when there are too few. */
+static int step(int depth, int32_t code)
+{
+    if (code >= 0)
+        return depth + 1;
+    return depth < 2 ? -1 : depth - 1;
+}
+
+static int32_t check_program(const ganas_rules *rules, const int32_t *program, int32_t length)
+{
+    int depth = 0;
+    if (length < 1 || length > RULE_MAX_LENGTH)
+        return status_fail(GANAS_E_ARGUMENT, "a rule of %d codes; it must be 1..%d", length,
+                           RULE_MAX_LENGTH);
+    for (int i = 0; i < length && depth >= 0; i++) {
+        if (program[i] >= rules->terms || program[i] < GANAS_OR)
+            return status_fail(GANAS_E_ARGUMENT, "code %d of a rule is %d; terms are 0..%d", i,
+                               program[i], rules->terms - 1);
+        depth = step(depth, program[i]);
+        if (depth > RULE_MAX_DEPTH)
+            return status_fail(GANAS_E_ARGUMENT, "a rule is nested deeper than %d", RULE_MAX_DEPTH);
+    }
+    if (depth != 1)
+        return status_fail(GANAS_E_ARGUMENT, "the codes of a rule leave %d operands; it must be 1",
+                           depth < 0 ? 0 : depth);
+    if (rules->count == GANAS_MAX_RULES)
+        return status_fail(GANAS_E_ARGUMENT, "more than %d rules", GANAS_MAX_RULES);
+    return GANAS_OK;
+}
+
+static bool possible(const ganas_rules *rules, const struct rule *r)
+{
+    uint8_t truth[GANAS_MAX_TERMS];
+    for (int t = 0; t < rules->terms; t++)
+        truth[t] = term_possible(&rules->term[t]);
+    return run_program(r, truth);
+}
+
+static void mark(const ganas_rules *rules, struct rule *r)
+{
+    r->masked = true;
+    r->steers = false;
+    for (int i = 0; i < r->length; i++)
+        if (r->program[i] >= 0) {
+            bool masked = rules->term[r->program[i]].masked;
+            r->masked &= masked;
+            r->steers |= masked;
+        }
+}
+
+static int32_t add_rule(ganas_rules *rules, struct rule *r, const int32_t *program, int32_t length)
+{
+    r->program = memory_new((size_t)length, sizeof *r->program);
+    if (!r->program)
+        return GANAS_E_MEMORY;
+    memcpy(r->program, program, (size_t)length * sizeof *program);
+    r->length = length;
+    mark(rules, r);
+    rules->rule[rules->count++] = *r;
+    return GANAS_OK;
+}
+
+int32_t ganas_rules_combine(ganas_rules *rules, const int32_t *program, int32_t length,
+                            int32_t *masked)
+{
+    if (!rules || !program || !masked)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "a rule needs a set of rules, a program and a place for masked");
+    int32_t status = check_program(rules, program, length);
+    struct rule r = {.measure = -1};
+    if (!status)
+        status = add_rule(rules, &r, program, length);
+    if (status)
+        return status;
+    if (!possible(rules, &r)) {
+        memory_free(r.program);
+        rules->count--;
+        return status_fail(GANAS_E_EMPTY, "rule %d accepts nothing", rules->count);
+    }
+    *masked = r.masked;
+    return GANAS_OK;
+}
+
+/* ---- one bound ---- */
 
 static const char *name_compare(int32_t compare)
 {
-    static const char *const signs[] = {"<=", ">=", "=="};
+    static const char *const signs[] = {"<=", ">=", "==", "<", ">", "!="};
     return signs[compare];
 }
 
-/* The measure's whole range misses the rule. Sums compare in whole units. */
-static int32_t check_range(const ganas_rules *rules, const struct rule *r, const struct bound *b)
+/* The measure's whole range misses the rule. */
+static int32_t check_range(const struct rule *r, const struct term *t)
 {
-    double least, greatest;
-    int32_t status = ganas_space_measure_range(rules->space, r->measure, &least, &greatest);
-    if (status)
-        return status;
-    bool low = r->compare != GANAS_GE && (b ? b->least_from[0] > b->upper : least > r->bound);
-    bool high =
-        r->compare != GANAS_LE && (b ? b->greatest_from[0] < b->lower : greatest < r->bound);
-    if (!low && !high)
+    if (term_possible(t))
         return GANAS_OK;
+    bool low = r->compare == GANAS_LE || r->compare == GANAS_LT ||
+               (r->compare == GANAS_EQ && r->bound < t->least);
     return status_fail(GANAS_E_EMPTY,
                        "measure %d %s %.14g accepts nothing: the %s in this space is %.14g",
                        r->measure, name_compare(r->compare), r->bound, low ? "least" : "greatest",
-                       low ? least : greatest);
+                       low ? t->least : t->greatest);
 }
 
-static bool contradict(const struct rule *a, const struct rule *b)
-{
-    double slack = SLACK * (fabs(a->bound) + fabs(b->bound));
-    bool a_below_b =
-        a->compare != GANAS_GE && b->compare != GANAS_LE && a->bound < b->bound - slack;
-    bool b_below_a =
-        b->compare != GANAS_GE && a->compare != GANAS_LE && b->bound < a->bound - slack;
-    return a_below_b || b_below_a;
-}
-
-static int32_t check_others(const ganas_rules *rules, const struct rule *r)
+/* Bounds on one measure that leave nothing between them. */
+static int32_t check_others(const ganas_rules *rules, const struct rule *r, const struct term *t)
 {
     for (int i = 0; i < rules->count; i++) {
         const struct rule *other = &rules->rule[i];
-        if (other->measure == r->measure && contradict(other, r))
+        if (other->measure != r->measure)
+            continue;
+        const struct term *o = &rules->term[other->program[0]];
+        if (!t->outside && !o->outside && fmax(t->lower, o->lower) > fmin(t->upper, o->upper))
             return status_fail(GANAS_E_EMPTY,
                                "measure %d %s %.14g accepts nothing beside %s %.14g (rule %d)",
                                r->measure, name_compare(r->compare), r->bound,
@@ -125,63 +280,40 @@ static int32_t check_others(const ganas_rules *rules, const struct rule *r)
     return GANAS_OK;
 }
 
-/* ---- adding and holding ---- */
-
-static int32_t check_rule(const ganas_rules *rules, const struct rule *r)
+/* Takes the last term away again. */
+static void drop_term(ganas_rules *rules)
 {
-    if (r->measure < 0 || r->measure >= rules->space->measures)
-        return status_fail(GANAS_E_ARGUMENT, "measure %d of a space that has %d", r->measure,
-                           rules->space->measures);
-    if (r->compare < GANAS_LE || r->compare > GANAS_EQ)
-        return status_fail(GANAS_E_ARGUMENT, "comparison %d; it must be 0..2", r->compare);
-    if (isnan(r->bound))
-        return status_fail(GANAS_E_ARGUMENT, "the bound on measure %d is no number", r->measure);
-    if (rules->count == GANAS_MAX_RULES)
-        return status_fail(GANAS_E_ARGUMENT, "more than %d rules", GANAS_MAX_RULES);
-    return check_others(rules, r);
+    struct term *t = &rules->term[--rules->terms];
+    rules->slots -= t->masked;
+    term_free(t);
 }
 
 int32_t ganas_rules_add(ganas_rules *rules, int32_t measure, int32_t compare, double bound,
                         int32_t *masked)
 {
+    const double one = 1;
+    const ganas_term spec = {
+        .count = 1, .measure = &measure, .factor = &one, .compare = compare, .bound = bound};
+    struct rule r = {.measure = measure, .compare = compare, .bound = bound};
+    int32_t number, unused;
     if (!rules || !masked)
         return status_fail(GANAS_E_ARGUMENT, "a rule needs a set of rules and a place for masked");
-    struct rule r = {.measure = measure, .compare = compare, .bound = bound, .sum = -1};
-    struct bound b = {0};
-    int32_t status = check_rule(rules, &r);
+    if (rules->count == GANAS_MAX_RULES)
+        return status_fail(GANAS_E_ARGUMENT, "more than %d rules", GANAS_MAX_RULES);
+    int32_t status = ganas_rules_term(rules, &spec, &number, &unused);
     if (status)
         return status;
-    bool sum = rules->space->measure[measure].kind == GANAS_MEASURE_SUM;
-    status = sum ? fill_bound(rules->space, &r, &b) : GANAS_OK;
+    status = check_others(rules, &r, &rules->term[number]);
     if (!status)
-        status = check_range(rules, &r, sum ? &b : NULL);
+        status = check_range(&r, &rules->term[number]);
+    if (!status)
+        status = add_rule(rules, &r, &number, 1);
     if (status) {
-        memory_free(b.table);
+        drop_term(rules);
         return status;
     }
-    r.masked = sum && rules->space->end_op < 0;
-    if (sum) {
-        r.sum = rules->sums;
-        rules->bound[rules->sums++] = b;
-        rules->bounds += r.masked;
-    }
-    rules->rule[rules->count++] = r;
     *masked = r.masked;
     return GANAS_OK;
-}
-
-bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g)
-{
-    const struct rule *rule = &rules->rule[r];
-    if (rule->sum >= 0) {
-        const struct bound *b = &rules->bound[rule->sum];
-        double sum = space_sum(rules->space, b->table, g);
-        return sum >= b->lower && sum <= b->upper;
-    }
-    double value = space_measure(rules->space, rule->measure, g);
-    if (rule->compare == GANAS_LE)
-        return value <= rule->bound;
-    return rule->compare == GANAS_GE ? value >= rule->bound : value == rule->bound;
 }
 
 int32_t rules_check_space(const ganas_rules *rules, const ganas_space *space)
@@ -189,12 +321,4 @@ int32_t rules_check_space(const ganas_rules *rules, const ganas_space *space)
     if (rules && rules->space != space)
         return status_fail(GANAS_E_ARGUMENT, "rules and candidates are of different spaces");
     return GANAS_OK;
-}
-
-bool rules_masked_hold(const ganas_rules *rules, const struct graph *g)
-{
-    for (int32_t r = 0; rules && r < rules->count; r++)
-        if (rules->rule[r].masked && !rule_holds(rules, r, g))
-            return false;
-    return true;
 }

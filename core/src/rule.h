@@ -1,50 +1,51 @@
 /*
- * rule.h - declared rules: bounds on measures. A bound on a SUM is held by masks while sampling,
- * on spaces without end_op (with it, pruning makes sums depend on the whole graph).
+ * rule.h - declared rules: programs over terms, "and" and "or".
  *
- * Bounds on sums are kept apart as `bound`s in the form  lower <= sum <= upper; the first `bounds`
- * are the masked ones, and a walk carries one running sum each. In one space all sums can be
- * masked, or none.
+ * A program is in postfix order: numbers of terms, GANAS_AND, GANAS_OR. It answers two questions,
+ * with other operands: whether a finished graph obeys (truth values), and which operations a graph
+ * that is being grown may take next (sets of operations; a term that can't be masked leaves all
+ * open). Without "not", a set that is too large for a term makes the rule's too large, never too
+ * small: masks never close the way to a graph that obeys.
  */
 #ifndef GANAS_RULE_H
 #define GANAS_RULE_H
 
 #include "base.h"
 #include "space.h"
+#include "term.h"
+
+enum { RULE_MAX_DEPTH = 16, RULE_MAX_LENGTH = 255 };
 
 struct rule {
-    int32_t measure, compare; /* ganas_compare */
+    int32_t *program;
+    int32_t length;
+    bool masked;              /* all terms are */
+    bool steers;              /* some term is */
+    int32_t measure, compare; /* of a rule that is one bound on one measure, else -1 */
     double bound;
-    bool masked;
-    int32_t sum; /* a SUM: number of its struct bound, else -1 */
-};
-
-/*
- * A bound on a sum, in whole units: the table times a power of two, rounded, so that sums are exact
- * in any order and masks and checks agree to the last candidate. `lower` and `upper` are widened by
- * what rounding, here and in the user's arithmetic, may have cost.
- */
-struct bound {
-    const struct measure *measure;      /* a SUM */
-    double lower, upper;                /* -INFINITY, INFINITY when open */
-    double *table;                      /* [nodes * ops] */
-    double *least_from, *greatest_from; /* [nodes + 1]: what nodes i.. can add */
 };
 
 struct ganas_rules {
     ganas_space *space;
-    int32_t count;  /* rules */
-    int32_t sums;   /* of them bounds on sums */
-    int32_t bounds; /* sums that a walk holds by masks: all or none */
+    int32_t count; /* rules */
+    int32_t terms;
+    int32_t slots; /* terms that are masked: running sums of a walk */
     struct rule rule[GANAS_MAX_RULES];
-    struct bound bound[GANAS_MAX_RULES];
+    struct term term[GANAS_MAX_TERMS];
+    int32_t slot[GANAS_MAX_TERMS]; /* [slots] the term of each */
 };
 
-/* Whether rule r holds for a graph. */
+/* Whether rule r holds for a graph; GIVEN measures are not looked at. */
 bool rule_holds(const ganas_rules *rules, int32_t r, const struct graph *g);
 
-/* Whether the masked rules hold; `rules` may be NULL. */
+/* Whether rule r holds as far as its masked terms say; sum[slots] are those of a finished graph. */
+bool rule_masks_hold(const ganas_rules *rules, int32_t r, const double *sum);
+
+/* Whether the masks of all rules hold; `rules` may be NULL. */
 bool rules_masked_hold(const ganas_rules *rules, const struct graph *g);
+
+/* How far a graph is from what masks allow, 0 when they hold; as ganas_batch_judge counts. */
+double rules_masked_excess(const ganas_rules *rules, const struct graph *g);
 
 /* GANAS_E_ARGUMENT when the rules, which may be NULL, are of another space. */
 int32_t rules_check_space(const ganas_rules *rules, const ganas_space *space);

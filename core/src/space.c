@@ -345,7 +345,7 @@ void ganas_space_free(ganas_space *space)
     if (!space)
         return;
     for (int m = 0; m < space->measures; m++)
-        memory_free(space->measure[m].table);
+        sum_free(&space->measure[m].sum);
     memory_free(space);
 }
 

@@ -10,7 +10,7 @@
 
 #include "base.h"
 
-enum { SPACE_MAX_PICKS = 8, SPACE_MAX_MEASURES = 64 };
+enum { SPACE_MAX_PICKS = 8, SPACE_MAX_MEASURES = 128 };
 
 struct graph {
     int32_t size;                /* nodes */
@@ -32,13 +32,34 @@ struct space_node {
     int32_t finish;    /* fewest edges of CHOOSE and FREE nodes from this node to the end */
 };
 
+/* A graph where it lies: in a struct graph, or a row of a batch. */
+struct row {
+    int32_t size;
+    const uint8_t *op;
+    const bits *reads;
+};
+
+static inline struct row graph_row(const struct graph *g)
+{
+    return (struct row){g->size, g->op, g->reads};
+}
+
+/*
+ * A sum over nodes of table[op]. With by >= 0 there is a table for each operation that node `by`
+ * can have, for the nodes after it; the tables agree at the nodes before, and at node `by` each has
+ * the row of all. Ranges are what nodes i.. can add, once node `by` is chosen, if it is before i.
+ */
+struct sum {
+    int32_t by, tables;                 /* tables: 1, or the space's ops */
+    double *table;                      /* [tables][nodes * ops] */
+    double *least_from, *greatest_from; /* [tables][nodes + 1]; with end_op nodes may be absent */
+};
+
 struct measure {
     int32_t kind;   /* ganas_measure_kind */
-    bits broken_by; /* DEPTH */
-    double *table;  /* SUM: [nodes * ops] */
-    /* SUM: least and greatest that nodes i.. can add, [nodes + 1]; with end_op nodes may be absent.
-     */
-    double *least_from, *greatest_from;
+    bits broken_by; /* DEPTH, PATH: operations that cut */
+    bits from, to;  /* PATH: nodes; 0: the inputs, the outputs */
+    struct sum sum; /* SUM */
 };
 
 struct ganas_space {
@@ -63,24 +84,39 @@ int space_need(const ganas_space *space, int i);
 bits space_inner_ops(const ganas_space *space, int i);
 
 /* The output nodes of a graph: its last node with end_op, else the space's. */
+bits row_outputs(const ganas_space *space, const struct row *r);
 bits space_outputs(const ganas_space *space, const struct graph *g);
 
 /* The nodes that are alive, not of a dead operation, and lie on a path from an input to an output;
    inputs and outputs belong to it always. */
+bits row_live(const ganas_space *space, const struct row *r);
 bits space_live(const ganas_space *space, const struct graph *g);
 
 /* GANAS_OK, or GANAS_E_SPACE with the node that breaks the grammar and why. Fills FIXED reads. */
 int32_t space_check(const ganas_space *space, struct graph *g);
 
-/* Sum of table[node * ops + op], node 0 upward: over all nodes without end_op, else over those that
-   are live. */
-double space_sum(const ganas_space *space, const double *table, const struct graph *g);
+/* Memory for the tables of a sum, zeroed; `by` may be -1. Free with sum_free. */
+int32_t sum_new(const ganas_space *space, int32_t by, struct sum *sum);
+void sum_free(struct sum *sum);
 
-/* Least and greatest that nodes i.. can add to such a sum, [nodes + 1] each. */
-void space_sum_ranges(const ganas_space *space, const double *table, double *least_from,
-                      double *greatest_from);
+/* Fills the ranges of a sum from its tables. */
+void sum_ranges(const ganas_space *space, struct sum *sum);
 
+/* The table that counts for a graph whose operations are known up to node `node`. */
+static inline int sum_case(const struct sum *sum, const uint8_t *op, int node)
+{
+    return sum->by < 0 || node < sum->by ? 0 : op[sum->by];
+}
+
+/* The sum, node 0 upward: over all nodes without end_op, else over those that are live. */
+double row_sum(const ganas_space *space, const struct sum *sum, const struct row *r);
+
+/* The value of a measure that is computed from the graph; NaN for GIVEN. */
+double row_measure(const ganas_space *space, int32_t measure, const struct row *r);
 double space_measure(const ganas_space *space, int32_t measure, const struct graph *g);
+
+/* GANAS_E_ARGUMENT for a number that is no measure of the space. */
+int32_t space_check_measure(const ganas_space *space, int32_t measure);
 
 /* 128-bit key of a graph under a ganas_identity. */
 void space_key(const ganas_space *space, int32_t identity, const struct graph *g, uint64_t key[2]);

@@ -22,27 +22,51 @@ static bits open_by_budget(const struct walk *w)
     return open;
 }
 
-/* Operations after which the rest can still bring the sum between the limits. */
-static bits open_by_bound(const struct walk *w, int b, bits ops)
+/* Operations after which the rest can still make a masked term hold. */
+static bits open_by_term(const struct walk *w, const struct term *t, bits ops)
 {
-    const struct bound *bound = &w->rules->bound[b];
-    const double *row = bound->table + w->node * w->space->ops;
-    double low = bound->lower - w->sum[b] - bound->greatest_from[w->node + 1];
-    double high = bound->upper - w->sum[b] - bound->least_from[w->node + 1];
+    const struct sum *sum = &t->sum;
+    int ends = w->space->nodes + 1, which = sum_case(sum, w->graph.op, w->node);
+    const double *row = sum->table + (which * w->space->nodes + w->node) * w->space->ops;
     bits open = 0;
     for (; ops; ops &= ops - 1) {
-        int op = bits_first(ops);
-        if (row[op] >= low && row[op] <= high)
+        int op = bits_first(ops), after = sum->by == w->node ? op : which;
+        const double *least = sum->least_from + after * ends + w->node + 1;
+        const double *greatest = sum->greatest_from + after * ends + w->node + 1;
+        double so_far = w->sum[t->slot] + row[op];
+        if (term_open(t, so_far + *least, so_far + *greatest))
             open |= bit_of(op);
     }
     return open;
 }
 
+/* A rule's program on sets of operations. */
+static bits open_by_rule(const struct walk *w, const struct rule *r, bits ops)
+{
+    bits stack[RULE_MAX_DEPTH];
+    int top = 0;
+    for (int i = 0; i < r->length; i++) {
+        int32_t code = r->program[i];
+        if (code >= 0) {
+            const struct term *t = &w->rules->term[code];
+            stack[top++] = t->masked ? open_by_term(w, t, ops) : ops;
+            continue;
+        }
+        top--;
+        if (code == GANAS_AND)
+            stack[top - 1] &= stack[top];
+        else
+            stack[top - 1] |= stack[top];
+    }
+    return stack[0];
+}
+
 bits walk_ops(const struct walk *w)
 {
     bits open = open_by_budget(w);
-    for (int b = 0; w->rules && b < w->rules->bounds; b++)
-        open = open_by_bound(w, b, open);
+    for (int r = 0; w->rules && r < w->rules->count; r++)
+        if (w->rules->rule[r].steers)
+            open = open_by_rule(w, &w->rules->rule[r], open);
     return open;
 }
 
@@ -53,8 +77,11 @@ void walk_take_op(struct walk *w, int op)
     w->graph.size = w->node + 1;
     if (n->read_kind == GANAS_READ_FIXED)
         w->graph.reads[w->node] = n->read_set;
-    for (int b = 0; w->rules && b < w->rules->bounds; b++)
-        w->sum[b] += w->rules->bound[b].table[w->node * w->space->ops + op];
+    for (int b = 0; w->rules && b < w->rules->slots; b++) {
+        const struct sum *sum = &w->rules->term[w->rules->slot[b]].sum;
+        int which = sum_case(sum, w->graph.op, w->node);
+        w->sum[b] += sum->table[(which * w->space->nodes + w->node) * w->space->ops + op];
+    }
 }
 
 /* ---- sources ---- */
@@ -115,8 +142,8 @@ bool walk_next(struct walk *w)
 
 bool walk_holds(const struct walk *w)
 {
-    for (int b = 0; w->rules && b < w->rules->bounds; b++)
-        if (w->sum[b] < w->rules->bound[b].lower || w->sum[b] > w->rules->bound[b].upper)
+    for (int r = 0; w->rules && r < w->rules->count; r++)
+        if (w->rules->rule[r].steers && !rule_masks_hold(w->rules, r, w->sum))
             return false;
     return true;
 }

@@ -17,8 +17,8 @@
  * and every masked rule.
  *
  * The masks never close the last way on: after walk_take_op of an operation from walk_ops, picks
- * and edges always have an open choice. Only walk_ops can be empty, and only with two or more
- * bounds (or with a bound on a space with end_op) that meet in a dead end.
+ * and edges always have an open choice. Only walk_ops can be empty, and only with two or more terms
+ * that meet in a dead end, or with one that wants a sum to be a number (==, !=) or leave it.
  */
 #ifndef GANAS_WALK_H
 #define GANAS_WALK_H
@@ -36,7 +36,7 @@ struct walk {
     int32_t node;                /* being grown */
     int32_t edges;               /* chosen so far, over CHOOSE and FREE nodes */
     int32_t picked;              /* sources of this node so far */
-    double sum[GANAS_MAX_RULES]; /* of each bound's measure so far, this node included */
+    double sum[GANAS_MAX_TERMS]; /* of each masked term so far, this node included */
 };
 
 void walk_start(struct walk *w, const ganas_space *space, const ganas_rules *rules);
@@ -50,7 +50,7 @@ void walk_take_edge(struct walk *w, int j, bool yes);
 /* On to the next node; false when the graph is finished. */
 bool walk_next(struct walk *w);
 
-/* Whether a finished graph obeys every masked rule: false only after two bounds met, or with EQ. */
+/* Whether a finished graph obeys every masked rule: what walk_ops left open does. */
 bool walk_holds(const struct walk *w);
 
 #endif

@@ -45,7 +45,7 @@ end
 
 local function names_of(space)
   local names = { "ops", "graph", "size", "score", "report" }
-  for _, entry in ipairs(space:measure_names()) do names[#names + 1] = entry end
+  for _, entry in ipairs(space:measure_names(true)) do names[#names + 1] = entry end
   return names
 end
 

@@ -5,6 +5,7 @@
 
 local Arch = require "ganas.arch"
 local core = require "ganas.core"
+local sorted = require "ganas.sorted"
 
 local lib = core.lib
 local Batch = core.class("batch", lib.ganas_batch_free)
@@ -96,14 +97,22 @@ end
 function Batch:measure(name, into)
   local measure = self.space:need_measure(name)
   into = into or core.doubles(self:count())
+  if measure.source then
+    measure.source:values(self, into)
+    return into
+  end
   core.check(lib.ganas_batch_measure(self.handle, measure.id, into))
   return into
 end
 
--- ok[row] ~= 0 where every rule holds; rejected[rule] counts the rows that break each rule, from 0.
-function Batch:check(rules)
+-- ok[row] ~= 0 where every rule holds; rejected[rule] counts the rows that break each rule, from 0;
+-- excess[row] says how far a row is from obeying (into an array, if one is given). `given`: arrays of
+-- doubles by the number of a given measure; where there is none nobody has looked: rules about it hold.
+function Batch:check(rules, given, excess)
   local ok, rejected = core.bytes(self:count()), core.int64(rules.count)
-  core.check(lib.ganas_batch_check(self.handle, rules.handle, ok, rejected))
+  local columns = given and core.columns(self.space.registered) or nil
+  for id, values in sorted(given or {}) do columns[id] = values end
+  core.check(lib.ganas_batch_judge(self.handle, rules.handle, columns, ok, rejected, excess))
   return ok, rejected
 end
 

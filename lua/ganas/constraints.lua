@@ -2,110 +2,138 @@
 --
 -- A candidate that breaks one of them is never evaluated. Rules on sums are masked: the samplers
 -- can't break them. Everything else is checked on finished candidates, in batches, and counted by
--- rule.
+-- rule; values that are looked up or predicted are asked for only where the other rules hold.
 
 local Arch = require "ganas.arch"
+local Batch = require "ganas.batch"
+local Rng = require "ganas.rng"
+local Ruleset = require "ganas.ruleset"
 local chunk = require "ganas.chunk"
+local clause = require "ganas.clause"
 local core = require "ganas.core"
 local message = require "ganas.message"
 
-local lib = core.lib
-local Rules = core.class("rules", lib.ganas_rules_free)
 local Constraints = {}
 Constraints.__index = Constraints
 
--- ---- compiling rules ----
+local SURVEYED = 2000 -- random candidates that say which share of the space a rule accepts
 
--- "<" and ">" as "<=" and ">=" where values are whole.
-local function as_closed(rule, entry)
-  if rule.compare ~= "<" and rule.compare ~= ">" then return rule.compare, rule.bound end
-  if not entry.whole then
-    message.user("%s: '%s' on %s, whose values are not whole numbers; expected '%s='", rule.where,
-      rule.compare, entry.name, rule.compare)
+-- ---- making them ----
+
+local function add_item(self, item)
+  item.seen, item.rejected = 0, 0
+  self.items[#self.items + 1] = item
+end
+
+local function add_function(self, fn)
+  local where = message.defined(fn)
+  add_item(self, { fn = fn, where = where, text = "function at " .. where, masked = false })
+  self.functions = true
+end
+
+local function add_rule(self, rule)
+  for _, part in ipairs(clause.split(rule, self.space)) do
+    local made = clause.compile(part, self.space, self.rules, self.compiled)
+    if made.item then self.compiled[#self.compiled + 1] = made end
+    for _, entry in ipairs(made.given) do self.given[entry.id] = entry end
+    add_item(self, { text = part.text, where = part.where, masked = made.masked, index = made.index,
+      given = #made.given > 0 })
   end
-  if rule.compare == "<" then return "<=", math.ceil(rule.bound) - 1 end
-  return ">=", math.floor(rule.bound) + 1
 end
 
--- Says what the space has when nothing in it can satisfy a rule.
-local function check_range(rule, entry, compare, bound)
-  local what
-  if compare ~= ">=" and entry.least > bound then
-    what = "least in this space is " .. message.number(entry.least)
-  elseif compare ~= "<=" and entry.greatest < bound then
-    what = "greatest in this space is " .. message.number(entry.greatest)
-  elseif compare == "==" and entry.whole and bound % 1 ~= 0 then
-    message.user("%s: %s accepts nothing: values are whole numbers", rule.where, rule.text)
+local function add(self, i, value, where)
+  if type(value) == "function" then return add_function(self, value) end
+  if type(value) == "table" and value.rule then return add_rule(self, value) end
+  if type(value) == "string" then
+    return add_rule(self, { kind = "text", source = value, where = where("constraints", i) })
   end
-  if what then message.user("%s: %s accepts nothing: the %s", rule.where, rule.text, what) end
+  message.user("%s: constraint %d is %s; expected 'depth >= 2', rule.sum(...) and so on, or a function(arch)",
+    where("constraints", i), i, message.value(value))
 end
 
-local function entry_of(rule, space)
-  if rule.ops then return space:measure(space:need_count(rule.ops, rule.where)) end
-  local entry = space:measure(rule.measure)
-  if entry then return entry end
-  message.user("%s: %s", rule.where, message.unknown("measure", rule.measure, space:measure_names()))
-end
-
-local function add_rule(self, rule, item)
-  local entry, masked = entry_of(rule, self.space), core.int32(1)
-  local compare, bound = as_closed(rule, entry)
-  check_range(rule, entry, compare, bound)
-  local ok, err = pcall(core.check,
-    lib.ganas_rules_add(self.rules.handle, entry.id, core.compare[compare], bound, masked))
-  if not ok and message.is_user(err) then message.user("%s: %s: %s", rule.where, rule.text, err.text) end
-  if not ok then error(err, 0) end
-  self.rules.count = self.rules.count + 1
-  item.text, item.where, item.masked, item.index = rule.text, rule.where, masked[0] ~= 0, self.rules.count - 1
-end
-
-local function add_item(self, i, value, where)
-  local item = { masked = false, seen = 0, rejected = 0 }
-  if type(value) == "function" then
-    item.fn, item.where = value, message.defined(value)
-    item.text = "function at " .. item.where
-  elseif type(value) == "table" and value.rule then
-    add_rule(self, value, item)
-  else
-    message.user("%s: constraint %d is %s; expected rule.sum(...), rule.count(...), rule.depth(...) or a "
-      .. "function(arch)", where("constraints", i), i, message.value(value))
-  end
-  self.items[i] = item
-end
-
--- Constraints of a recipe on a space: a list of rules and functions, nil for none. `where(path...)`
--- -> "file:line".
-local function new(list, space, where)
+-- Constraints of a recipe on a space: a list of rules, texts of rules and functions, nil for none, and
+-- `texts` of the command line. `where(path...)` -> "file:line".
+local function new(list, space, where, texts)
   list = list or {}
   if type(list) ~= "table" or list.rule or next(list) ~= nil and #list == 0 then
     message.user("%s: field 'constraints' is %s; expected a list { rule, ... }", where "constraints",
       type(list) == "table" and "not a list" or message.value(list))
   end
-  local handle = core.new("ganas_rules", lib.ganas_rules_new, lib.ganas_rules_free, space.handle)
-  local rules = setmetatable({ handle = handle, space = space, count = 0 }, Rules)
-  local self = setmetatable({ space = space, rules = rules, items = {} }, Constraints)
-  for i, value in ipairs(list) do add_item(self, i, value, where) end
+  local self = setmetatable({
+    space = space, rules = Ruleset.new(space), items = {}, compiled = {}, given = {},
+  }, Constraints)
+  for i, value in ipairs(list) do add(self, i, value, where) end
+  for _, text in ipairs(texts or {}) do
+    add_rule(self, { kind = "text", source = text, where = "--where", raise = message.usage })
+  end
   return self
 end
 
--- ---- filtering ----
+-- ---- declared rules ----
 
--- keep[row] of the declared rules; all rows without any.
-local function check_rules(self, batch)
-  local n = batch:count()
-  if self.rules.count == 0 then
-    local all = core.bytes(n)
-    core.fill(all, n, 1)
-    return all
+local function all_rows(n)
+  local keep = core.bytes(n)
+  core.fill(keep, n, 1)
+  return keep
+end
+
+-- The values of the given measures for a batch, by their numbers.
+local function look_up(self, batch)
+  local columns = {}
+  for id, entry in pairs(self.given) do -- order can't matter: each is looked up by itself
+    columns[id] = batch:measure(entry.name)
   end
-  local ok, rejected = batch:check(self.rules)
+  return columns
+end
+
+local function count(self, given, seen, rejected)
   for _, item in ipairs(self.items) do
-    if item.index then
-      item.seen, item.rejected = item.seen + n, item.rejected + tonumber(rejected[item.index])
+    if item.index and item.given == given then
+      item.seen = item.seen + seen
+      item.rejected = item.rejected + tonumber(rejected[item.index])
     end
   end
-  return ok
 end
+
+-- Rows of a batch with keep[row] ~= 0, in a batch of their own, and their numbers.
+local function survivors(self, batch, keep, n)
+  local rows, part = {}, self.part
+  for row = 0, n - 1 do
+    if keep[row] ~= 0 then rows[#rows + 1] = row end
+  end
+  if #rows == n then return batch, rows end
+  if not part or part.capacity < #rows then part = Batch.new(self.space, #rows) end
+  self.part = part
+  part:clear()
+  part:append(batch, rows)
+  return part, rows
+end
+
+-- The rules with given measures, where the others hold.
+local function check_given(self, batch, keep, n)
+  local part, rows = survivors(self, batch, keep, n)
+  if #rows == 0 then return end
+  local ok, rejected = part:check(self.rules, look_up(self, part))
+  count(self, true, #rows, rejected)
+  for i, row in ipairs(rows) do keep[row] = ok[i - 1] end
+end
+
+-- keep[row] of the declared rules; all rows without any.
+local function check_rules(self, batch, n)
+  if self.rules.count == 0 then return all_rows(n) end
+  local keep, rejected = batch:check(self.rules)
+  count(self, false, n, rejected)
+  if next(self.given) then
+    for _, item in ipairs(self.items) do -- what they reject without looking anything up
+      local broken = item.given and tonumber(rejected[item.index]) or 0
+      item.seen, item.rejected = item.seen + broken, item.rejected + broken
+    end
+    check_given(self, batch, keep, n)
+  end
+  return keep
+end
+
+-- ---- functions ----
 
 local function ask(item, view, keep, n)
   local fn, seen, rejected = item.fn, 0, 0
@@ -121,7 +149,7 @@ local function ask(item, view, keep, n)
       end
     end
   end
-  item.seen, item.rejected = item.seen + seen, item.rejected + rejected
+  return seen, rejected
 end
 
 -- The view of a batch is kept: measures have their arrays there.
@@ -133,18 +161,23 @@ local function view_of(self, batch)
 end
 
 local function check_function(item, view, keep, n)
-  local ok, err = pcall(chunk.call, item.where, ask, item, view, keep, n)
-  if ok then return end
-  if not message.is_user(err) then error(err, 0) end
-  message.user("%s; the candidate was %s", err.text, message.quote(tostring(view)))
+  local ok, seen, rejected = pcall(chunk.call, item.where, ask, item, view, keep, n)
+  if ok then return seen, rejected end
+  if not message.is_user(seen) then error(seen, 0) end
+  message.user("%s; the candidate was %s", seen.text, message.quote(tostring(view)))
 end
+
+-- ---- judging ----
 
 -- keep[row] ~= 0 for the candidates of a batch that all constraints accept.
 function Constraints:judge(batch)
   local n = batch:count()
-  local keep = check_rules(self, batch)
+  local keep = check_rules(self, batch, n)
   for _, item in ipairs(self.items) do
-    if item.fn then check_function(item, view_of(self, batch), keep, n) end
+    if item.fn then
+      local seen, rejected = check_function(item, view_of(self, batch), keep, n)
+      item.seen, item.rejected = item.seen + seen, item.rejected + rejected
+    end
   end
   return keep
 end
@@ -157,16 +190,80 @@ function Constraints:filter(batch)
   return batch:count()
 end
 
--- One entry a constraint, in order: { rule = text, where, masked, seen, rejected }: how many
--- candidates it was asked about and how many of these it rejected. A function is only asked about
--- what the ones before it accept.
+-- keep[row] as Constraints:judge gives it, and excess[row]: how far a candidate is from what the constraints
+-- accept, 0 for those; a function adds 1. Counts nothing.
+function Constraints:distance(batch)
+  local n = batch:count()
+  local excess, keep = core.doubles(n), all_rows(n)
+  if self.rules.count > 0 then keep = batch:check(self.rules, look_up(self, batch), excess) end
+  for _, item in ipairs(self.items) do
+    if item.fn then
+      local before = core.bytes(n)
+      core.copy(before, keep, n)
+      check_function(item, view_of(self, batch), keep, n)
+      for row = 0, n - 1 do excess[row] = excess[row] + before[row] - keep[row] end
+    end
+  end
+  return keep, excess
+end
+
+-- ---- the account ----
+
+local function survey_rules(self, batch)
+  local n = batch:count()
+  local _, rejected = batch:check(self.rules, look_up(self, batch))
+  for _, item in ipairs(self.items) do
+    if item.index then item.share = 1 - tonumber(rejected[item.index]) / n end
+  end
+end
+
+local function survey_functions(self, batch)
+  local n = batch:count()
+  local keep = self.rules.count > 0 and batch:check(self.rules, look_up(self, batch)) or all_rows(n)
+  for _, item in ipairs(self.items) do
+    if item.fn then
+      local seen, rejected = check_function(item, view_of(self, batch), keep, n)
+      item.share = seen > 0 and 1 - rejected / seen or nil
+    end
+  end
+end
+
+-- Which share of the space each constraint accepts, from random candidates; for a function the share of those
+-- that the constraints before it accept. The same in every process; counts nothing.
+local function survey(self)
+  local batch, rng = Batch.new(self.space, SURVEYED), Rng.new(0, "survey")
+  self.surveyed = true
+  if self.rules.count > 0 then
+    batch:random(nil, rng, SURVEYED)
+    survey_rules(self, batch)
+  end
+  batch:clear()
+  if self.functions and pcall(batch.random, batch, self.rules, rng, SURVEYED) then
+    survey_functions(self, batch)
+  end
+end
+
+-- One entry a constraint, in order: { rule = text, where, masked, seen, rejected, share }: how many
+-- candidates it was asked about, how many of these it rejected; which share of random candidates it accepts.
+-- A function is only asked about what the ones before it accept, a rule on given measures about what the
+-- others do.
 function Constraints:report()
   local list = {}
+  if not self.surveyed and #self.items > 0 then survey(self) end
   for i, item in ipairs(self.items) do
     list[i] = { rule = item.text, where = item.where, masked = item.masked, seen = item.seen,
-      rejected = item.rejected }
+      rejected = item.rejected, share = item.share }
   end
   return list
+end
+
+-- The constraint that accepts least of the space, as in the report; nil without any.
+function Constraints:tightest()
+  local least
+  for _, entry in ipairs(self:report()) do
+    if entry.share and (not least or entry.share < least.share) then least = entry end
+  end
+  return least
 end
 
 return { new = new }

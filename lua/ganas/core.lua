@@ -114,7 +114,7 @@ end
 
 local doubles, bytes, words = ffi.typeof "double[?]", ffi.typeof "uint8_t[?]", ffi.typeof "uint32_t[?]"
 local int32, int64, u64 = ffi.typeof "int32_t[?]", ffi.typeof "int64_t[?]", ffi.typeof "uint64_t[?]"
-local int8 = ffi.typeof "int8_t[?]"
+local int8, columns = ffi.typeof "int8_t[?]", ffi.typeof "const double *[?]"
 
 function core.doubles(n) return doubles(n) end
 function core.bytes(n) return bytes(n) end
@@ -122,6 +122,9 @@ function core.words(n) return words(n) end
 function core.int8(n) return int8(n) end
 function core.int64(n) return int64(n) end
 function core.u64(n) return u64(n) end
+
+-- n places for arrays of doubles, which somebody else keeps alive.
+function core.columns(n) return columns(n) end
 
 -- n zeros, or the numbers of a list; the second result is how many.
 function core.int32(list)
@@ -170,7 +173,11 @@ core.fill = ffi.fill
 function core.is_data(value) return type(value) == "cdata" end
 
 -- The header's numbers for what users write.
-core.compare = { ["<="] = lib.GANAS_LE, [">="] = lib.GANAS_GE, ["=="] = lib.GANAS_EQ }
+core.compare = {
+  ["<="] = lib.GANAS_LE, [">="] = lib.GANAS_GE, ["=="] = lib.GANAS_EQ,
+  ["<"] = lib.GANAS_LT, [">"] = lib.GANAS_GT, ["!="] = lib.GANAS_NE,
+}
+core.joint = { ["and"] = tonumber(lib.GANAS_AND), ["or"] = tonumber(lib.GANAS_OR) }
 core.identity = { string = lib.GANAS_IDENTITY_STRING, network = lib.GANAS_IDENTITY_NETWORK }
 core.read = { fixed = lib.GANAS_READ_FIXED, choose = lib.GANAS_READ_CHOOSE, free = lib.GANAS_READ_FREE }
 core.measure = {
@@ -178,6 +185,7 @@ core.measure = {
   depth = lib.GANAS_MEASURE_DEPTH,
   nodes = lib.GANAS_MEASURE_NODES,
   edges = lib.GANAS_MEASURE_EDGES,
+  given = lib.GANAS_MEASURE_GIVEN,
 }
 
 return core

@@ -192,7 +192,8 @@ function Domain.new(plan, fields, where)
   local self = setmetatable({
     name = fields.name, about = fields.about, identity = fields.identity,
     where = where, plan = plan, nodes = #plan, ends = plan.ends, least = plan.least or #plan,
-    measures = {}, measure_list = {}, counts = {}, registered = 0,
+    measures = {}, measure_list = {}, counts = {}, registered = 0, paths = {},
+    outside = {}, outside_names = {},
   }, Domain)
   set_vocabulary(self, fields.ops, plan)
   self.dead = self:numbers_of(fields.dead, where "dead")
@@ -210,27 +211,45 @@ function Domain:add_measure(name, m)
   return entry
 end
 
+-- Declares a measure that comes from outside of the space; open() -> { values = function(self, batch, into) }
+-- is called when it is first used.
+function Domain:declare_measure(name, open)
+  self.outside[name] = open
+  self.outside_names[#self.outside_names + 1] = name
+end
+
 -- A measure by name, nil if there is none. Depth, nodes and edges are there without being declared.
 function Domain:measure(name)
   local entry = self.measures[name]
-  if entry or not BUILT_IN[name] then return entry end
-  return measure.add(self, name, { measure = name })
+  if entry then return entry end
+  if self.outside[name] then
+    return self:add_measure(name, { measure = "given", source = self.outside[name]() })
+  end
+  if BUILT_IN[name] then return measure.add(self, name, { measure = name }) end
 end
 
--- The same; a missing one is a fault of the caller's.
+-- Whether there is a measure of that name; opens nothing.
+function Domain:knows_measure(name)
+  return (self.measures[name] or self.outside[name] or BUILT_IN[name]) ~= nil
+end
+
+-- The same as Domain:measure; a missing one is a fault of the caller's.
 function Domain:need_measure(name)
   local entry = self:measure(name)
-  if not entry then message.here("%s", message.unknown("measure", name, self:measure_names())) end
+  if not entry then message.here("%s", message.unknown("measure", name, self:measure_names(true))) end
   return entry
 end
 
--- Names of all measures: the declared ones, then depth, nodes and edges.
-function Domain:measure_names()
-  local names, declared = {}, {}
-  for i, entry in ipairs(self.measure_list) do names[i], declared[entry.name] = entry.name, true end
-  for name in sorted(BUILT_IN) do
-    if not declared[name] then names[#names + 1] = name end
+-- Names of the measures: the declared ones, then depth, nodes and edges; with `all` also those from outside
+-- that nobody has used yet.
+function Domain:measure_names(all)
+  local names, listed = {}, {}
+  local function add(name)
+    if not listed[name] then names[#names + 1], listed[name] = name, true end
   end
+  for _, entry in ipairs(self.measure_list) do add(entry.name) end
+  for _, name in ipairs(all and self.outside_names or {}) do add(name) end
+  for name in sorted(BUILT_IN) do add(name) end
   return names
 end
 

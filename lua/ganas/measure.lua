@@ -1,8 +1,10 @@
 -- measure - adds the measures of a space to its core: tables of sums, depth, nodes, edges.
 --
 -- A description is what ganas.space makes: { measure = "sum", "count", "depth", "nodes" or "edges",
--- where = "file:line" }. A measure is { name, id, kind, whole (only whole numbers), maskable (a
--- bound on it can be held while sampling), least, greatest }.
+-- where = "file:line" }, or { measure = "given", source = } for values that are looked up. A measure is
+-- { name, id, kind, whole (only whole numbers), maskable (a bound on it can be held while sampling), least,
+-- greatest }; a given one also has its source: { values = function(self, batch, into), least, greatest,
+-- additive = table of a sum that it is, miss = by how much at most it is not }.
 
 local core = require "ganas.core"
 local message = require "ganas.message"
@@ -10,7 +12,7 @@ local message = require "ganas.message"
 local lib = core.lib
 local measure = {}
 
-local MOST = 64 -- measures of one space in the core
+local MOST = 128 -- measures of one space in the core
 
 -- ---- sums ----
 
@@ -55,17 +57,21 @@ local function range(space, id)
   return ends[0], ends[1]
 end
 
-local function register(space, name, kind, values, broken, whole, where)
+local function check_room(space, name)
   if space.registered == MOST then
-    message.here("%s is one measure too many; expected at most %d, counts of operations included",
+    message.here("%s is one measure too many; expected at most %d, counts of operations and paths included",
       message.quote(name), MOST)
   end
+end
+
+local function register(space, name, kind, values, broken, whole, where)
+  check_room(space, name)
   local id = core.int32(1)
   core.check(lib.ganas_space_measure(space.handle, core.measure[kind], values, core.set(broken or {}), id))
   local entry = { name = name, id = id[0], kind = kind, whole = whole,
     maskable = kind == "sum" and not space.ends }
   entry.least, entry.greatest = range(space, entry.id)
-  if not (finite(entry.least) and finite(entry.greatest)) then
+  if kind ~= "given" and not (finite(entry.least) and finite(entry.greatest)) then
     message.user("%s: measure %s: its sums are too large for a number; expected another unit", where,
       message.quote(name))
   end
@@ -96,8 +102,36 @@ function add.depth(space, name, m)
   return register(space, name, "depth", nil, broken, true)
 end
 
+-- The sum that a given measure is, as a measure without a name of its own.
+local function add_additive(space, entry, source)
+  local id = core.int32(1)
+  check_room(space, entry.name)
+  core.check(lib.ganas_space_measure(space.handle, core.measure.sum, source.additive, 0, id))
+  space.registered = space.registered + 1
+  entry.sum, entry.miss, entry.maskable = id[0], source.miss, not space.ends
+end
+
+function add.given(space, name, m)
+  local entry = register(space, name, "given", nil, nil, false, m.where)
+  local source = m.source
+  entry.source, entry.least, entry.greatest = source, source.least or entry.least,
+    source.greatest or entry.greatest
+  if source.additive then add_additive(space, entry, source) end
+  return entry
+end
+
 function add.nodes(space, name) return register(space, name, "nodes", nil, nil, true) end
 function add.edges(space, name) return register(space, name, "edges", nil, nil, true) end
+
+-- Adds the measure that is 1 where a path leads from a node of a list (empty: the inputs) to one of another
+-- (empty: the outputs), not over operations of `broken` between them; returns its number.
+function measure.add_path(space, path, broken)
+  local id = core.int32(1)
+  check_room(space, "reaches")
+  core.check(lib.ganas_space_path(space.handle, core.set(path.from), core.set(path.to), core.set(broken), id))
+  space.registered = space.registered + 1
+  return id[0]
+end
 
 -- Adds the measure of a description under a name, and returns it.
 function measure.add(space, name, m) return add[m.measure](space, name, m) end

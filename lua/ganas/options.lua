@@ -27,6 +27,7 @@ Arguments of every recipe
 
 Options
   --seed N       the same as seed=N
+  --where RULE   what candidates must obey besides, such as 'latency_ms <= 5 and count.a <= 1'; any number
   --threads N    threads to compute with; the result is the same with any number
   --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
   --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
@@ -51,7 +52,8 @@ Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what 
 'ganas-lua --help' for all options.
 ]]
 
-local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true }
+local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true,
+  ["--where"] = true }
 
 -- ---- finding the command ----
 
@@ -101,6 +103,7 @@ local function new_parser(command)
   if OPERAND[command] then parser:argument(OPERAND[command]) end
   if WORDS[command] then parser:argument("words"):args "*" end
   for _, name in ipairs { "--seed", "--threads", "--data", "--out" } do option(parser, name) end
+  parser:option("--where"):count "*"
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
@@ -153,7 +156,7 @@ local function checked(command, parsed)
   return {
     command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
-    json = parsed.json, quiet = parsed.quiet,
+    json = parsed.json, quiet = parsed.quiet, where = parsed.where,
   }
 end
 

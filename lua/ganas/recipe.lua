@@ -120,7 +120,7 @@ local STANDARD = sorted.keys(args.STANDARD)
 local function new_plan(found, given)
   local plan = {
     name = found.name, path = found.path, source = found.text, embedded = found.embedded,
-    where = source.where(found.path, found.text), given = given.args or {},
+    where = source.where(found.path, found.text), given = given.args or {}, rules = given.where or {},
   }
   for _, name in ipairs { "threads", "data", "out", "quiet", "json", "before_print" } do
     plan[name] = given[name]
@@ -136,7 +136,8 @@ local function find(word)
 end
 
 -- Loads a recipe as far as its own text goes: fields and arguments, not yet what these name.
--- `given`: args (name -> text), threads, data, out, quiet, json, before_print.
+-- `given`: args (name -> text), where (list of rules as text), threads, data, out, quiet, json,
+-- before_print.
 function recipe.read(word, given)
   local plan = new_plan(find(word), given or {})
   plan.recipe, plan.args = run_seeded(plan)
@@ -149,7 +150,7 @@ end
 -- keeps those that all accept. What is wrong with a constraint shows here, before anything is paid
 -- for. The search's own random numbers and counts are untouched.
 function recipe.rehearse(plan, n)
-  local trial = constraints.new(plan.constraint_list, plan.space, plan.where)
+  local trial = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
   local batch, rng = Batch.new(plan.space, n), Rng.new(plan.seed, "rehearsal")
   local ok, err = pcall(batch.random, batch, trial.rules, rng, n)
   if not ok then chunk.raise(err, plan.where "constraints") end
@@ -162,7 +163,7 @@ function recipe.open(plan)
   plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
   plan.constraint_list = of_arguments(plan, "constraints")
-  plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where)
+  plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
   plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan

@@ -13,7 +13,7 @@
 ---@field search? ganas.Search|fun(args: table): ganas.Search
 ---@field done? fun(run: ganas.Run) called at the end
 
----@alias ganas.Constraint ganas.Rule|fun(arch: ganas.Arch): boolean
+---@alias ganas.Constraint ganas.Rule|string|fun(arch: ganas.Arch): boolean
 
 ---A published benchmark, or any other table of scores: a CSV file, plain or gzip.
 ---@class ganas.TableEvaluator

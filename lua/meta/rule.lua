@@ -3,11 +3,11 @@
 
 ---@class ganas.Rule
 
----@alias ganas.Compare "<="|">="|"=="|"<"|">"
+---@alias ganas.Compare "<="|">="|"=="|"<"|">"|"!="
 
 local rule = {}
 
----A bound on a measure of the space. On sums it is held while sampling.
+---A bound on a measure of the space or the recipe. On sums it is held while sampling.
 ---@param measure string
 ---@param compare ganas.Compare
 ---@param bound number
@@ -45,5 +45,43 @@ function rule.nodes(compare, n) end
 ---@param n integer
 ---@return ganas.Rule
 function rule.edges(compare, n) end
+
+---Each of the operations occurs.
+---@param ... string|string[]
+---@return ganas.Rule
+function rule.has(...) end
+
+---No other operation occurs.
+---@param ... string|string[]
+---@return ganas.Rule
+function rule.only(...) end
+
+---A step, or each of several, is one of the operations. Steps are numbered from 1.
+---@param steps integer|integer[]
+---@param ... string|string[]
+---@return ganas.Rule
+function rule.at(steps, ...) end
+
+---A path leads from one step to another; with operations at the end, over steps of these only.
+---@param from integer|"input"
+---@param to integer|"output"
+---@param ... string|string[]
+---@return ganas.Rule
+function rule.reaches(from, to, ...) end
+
+---All rules hold. A rule may be a text: "depth >= 2".
+---@param ... ganas.Rule|string
+---@return ganas.Rule
+function rule.all(...) end
+
+---At least one of the rules holds.
+---@param ... ganas.Rule|string
+---@return ganas.Rule
+function rule.any(...) end
+
+---None of the rules holds.
+---@param ... ganas.Rule|string
+---@return ganas.Rule
+function rule.no(...) end
 
 return rule

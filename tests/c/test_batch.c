@@ -1,5 +1,7 @@
 /* Batches: rows in and out, every refusal, random draws that don't depend on how they are asked
  * for, dead ends, every allocation refused. */
+#include <stdlib.h>
+
 #include "test.h"
 
 #include "batch.h"
@@ -364,6 +366,44 @@ static void dead_ends_are_drawn_again(void **state)
     ganas_space_free(space);
 }
 
+/* A sum that almost no graph has: a call that fails on the way leaves nothing behind. */
+static void failed_calls_append_nothing(void **state)
+{
+    (void)state;
+    ganas_space *space = fixed_space();
+    ganas_batch *batch = new_batch(space, 301), *parents = new_batch(space, 15625);
+    ganas_rng *rng;
+    int32_t sum, masked, more, late = 0;
+    double table[56], *value = malloc(15625 * sizeof *value);
+    assert_int_equal(ganas_rng_new(&rng, 2, "draw"), GANAS_OK);
+    for (int c = 0; c < 56; c++)
+        table[c] = ganas_rng_uniform(rng);
+    assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &sum), GANAS_OK);
+    assert_int_equal(ganas_batch_enumerate(parents, NULL, 0, &more), GANAS_OK);
+    assert_int_equal(ganas_batch_measure(parents, sum, value), GANAS_OK);
+    assert_int_equal(ganas_batch_random(batch, NULL, rng, 1, NULL), GANAS_OK);
+    for (int32_t at = 0; at < 15625 && late < 5; at += 701) {
+        int64_t dropped;
+        ganas_rules *rules;
+        assert_int_equal(ganas_rules_new(&rules, space), GANAS_OK);
+        assert_int_equal(ganas_rules_add(rules, sum, GANAS_EQ, value[at], &masked), GANAS_OK);
+        if (ganas_batch_random(batch, rules, rng, 300, &dropped) == GANAS_E_EMPTY) {
+            late += dropped > 1000; /* some were drawn before */
+            assert_int_equal(batch->count, 1);
+            if (ganas_batch_mutate(batch, parents, rules, rng, 300, 0, 1, NULL) == GANAS_E_EMPTY)
+                assert_int_equal(batch->count, 1);
+        }
+        assert_int_equal(ganas_batch_truncate(batch, 1), GANAS_OK);
+        ganas_rules_free(rules);
+    }
+    assert_int_equal(late, 5);
+    free(value);
+    ganas_rng_free(rng);
+    ganas_batch_free(parents);
+    ganas_batch_free(batch);
+    ganas_space_free(space);
+}
+
 /* ---- memory ---- */
 
 static int32_t make_batch(void *context)
@@ -403,6 +443,7 @@ int main(void)
         cmocka_unit_test(edges_are_coin_tosses),
         cmocka_unit_test(impossible_sums_end_the_draw),
         cmocka_unit_test(dead_ends_are_drawn_again),
+        cmocka_unit_test(failed_calls_append_nothing),
         cmocka_unit_test(memory_can_fail),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);

@@ -77,10 +77,9 @@ static void bad_rules_are_refused(void **state)
                  "a rule needs a set of rules and a place for masked");
     assert_fails(add(&f, 4, GANAS_LE, 1), GANAS_E_ARGUMENT, "measure 4 of a space that has 4");
     assert_fails(add(&f, -1, GANAS_LE, 1), GANAS_E_ARGUMENT, "measure -1 of a space that has 4");
-    assert_fails(add(&f, 0, 3, 1), GANAS_E_ARGUMENT, "comparison 3; it must be 0..2");
-    assert_fails(add(&f, 0, -1, 1), GANAS_E_ARGUMENT, "comparison -1; it must be 0..2");
-    assert_fails(add(&f, 0, GANAS_LE, NAN), GANAS_E_ARGUMENT,
-                 "the bound on measure 0 is no number");
+    assert_fails(add(&f, 0, 6, 1), GANAS_E_ARGUMENT, "comparison 6; it must be 0..5");
+    assert_fails(add(&f, 0, -1, 1), GANAS_E_ARGUMENT, "comparison -1; it must be 0..5");
+    assert_fails(add(&f, 0, GANAS_LE, NAN), GANAS_E_ARGUMENT, "the bound of a term is no number");
     assert_int_equal(f.rules->count, 0);
     for (int r = 0; r < GANAS_MAX_RULES; r++)
         assert_int_equal(add(&f, r % 4, GANAS_LE, 7 + r), GANAS_OK);
@@ -287,7 +286,7 @@ static void sums_of_open_graphs_are_checked(void **state)
         table[c] = c % 5 == 2;
     open_fixture(&f, free_space(), table);
     assert_int_equal(add(&f, f.sum, GANAS_LE, 0), GANAS_OK);
-    assert_int_equal(f.rules->bounds, 0);
+    assert_int_equal(f.rules->slots, 0);
     assert_int_equal(ganas_batch_measure(f.batch, f.sum, value), GANAS_OK);
     assert_int_equal(ganas_batch_check(f.batch, f.rules, ok, rejected), GANAS_OK);
     for (int32_t i = 0; i < f.batch->count; i++) {
@@ -328,6 +327,170 @@ static void rejections_are_counted_by_rule(void **state)
     close_fixture(&f);
 }
 
+/* ---- terms and programs ---- */
+
+static void bad_terms_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56], least, greatest, factor[2] = {1, NAN};
+    int32_t number = -7, masked = -7, measure[2] = {0, 1};
+    ganas_term term = {.count = 9, .measure = measure, .factor = factor};
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    assert_fails(ganas_rules_term(f.rules, NULL, &number, &masked), GANAS_E_ARGUMENT,
+                 "a term needs a set of rules and places for its number and masked");
+    assert_fails(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_E_ARGUMENT,
+                 "a term of 9 measures; it must be 0..8");
+    term.count = 0;
+    assert_fails(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_E_ARGUMENT,
+                 "a term of nothing");
+    term.count = 2;
+    assert_fails(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_E_ARGUMENT,
+                 "the factor of measure 1 is nan");
+    factor[1] = 1e308;
+    measure[1] = 0;
+    term.table = table;
+    table[7 + 1] = 1e308;
+    assert_fails(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_E_NUMBER,
+                 "the sums of a term are too large for a number");
+    assert_int_equal(f.rules->terms, 0);
+    assert_int_equal(number + masked, -14);
+    assert_fails(ganas_rules_term_range(f.rules, 0, &least, &greatest), GANAS_E_ARGUMENT,
+                 "term 0 of rules that have 0");
+    close_fixture(&f);
+}
+
+static void bad_programs_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56];
+    int32_t masked;
+    const int32_t one[] = {0}, two[] = {0, 0}, far[] = {1}, low[] = {-3}, less[] = {0, GANAS_AND};
+    int32_t deep[RULE_MAX_DEPTH + 1] = {0};
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    assert_int_equal(add(&f, f.sum, GANAS_LE, 3), GANAS_OK);
+    assert_fails(ganas_rules_combine(f.rules, NULL, 1, &masked), GANAS_E_ARGUMENT,
+                 "a rule needs a set of rules, a program and a place for masked");
+    assert_fails(ganas_rules_combine(f.rules, one, 0, &masked), GANAS_E_ARGUMENT,
+                 "a rule of 0 codes; it must be 1..255");
+    assert_fails(ganas_rules_combine(f.rules, far, 1, &masked), GANAS_E_ARGUMENT,
+                 "code 0 of a rule is 1; terms are 0..0");
+    assert_fails(ganas_rules_combine(f.rules, low, 1, &masked), GANAS_E_ARGUMENT,
+                 "code 0 of a rule is -3; terms are 0..0");
+    assert_fails(ganas_rules_combine(f.rules, two, 2, &masked), GANAS_E_ARGUMENT,
+                 "the codes of a rule leave 2 operands; it must be 1");
+    assert_fails(ganas_rules_combine(f.rules, less, 2, &masked), GANAS_E_ARGUMENT,
+                 "the codes of a rule leave 0 operands; it must be 1");
+    assert_fails(ganas_rules_combine(f.rules, deep, RULE_MAX_DEPTH + 1, &masked), GANAS_E_ARGUMENT,
+                 "a rule is nested deeper than 16");
+    assert_int_equal(f.rules->count, 1);
+    for (int r = 1; r < GANAS_MAX_RULES; r++)
+        assert_int_equal(ganas_rules_combine(f.rules, one, 1, &masked), GANAS_OK);
+    assert_fails(ganas_rules_combine(f.rules, one, 1, &masked), GANAS_E_ARGUMENT,
+                 "more than 32 rules");
+    close_fixture(&f);
+}
+
+static void programs_that_accept_nothing_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56], least, greatest, factor = -2;
+    int32_t never, maybe, masked, measure;
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    measure = f.sum;
+    ganas_term term = {.count = 1, .measure = &measure, .factor = &factor, .bound = 1};
+    term.compare = GANAS_GE;
+    assert_int_equal(ganas_rules_term(f.rules, &term, &never, &masked), GANAS_OK);
+    assert_int_equal(ganas_rules_term_range(f.rules, never, &least, &greatest), GANAS_OK);
+    assert_true(least == -12 && greatest == 0);
+    term.compare = GANAS_LE;
+    assert_int_equal(ganas_rules_term(f.rules, &term, &maybe, &masked), GANAS_OK);
+    const int32_t both[] = {never, maybe, GANAS_AND}, either[] = {never, maybe, GANAS_OR};
+    assert_fails(ganas_rules_combine(f.rules, both, 3, &masked), GANAS_E_EMPTY,
+                 "rule 0 accepts nothing");
+    assert_int_equal(f.rules->count, 0);
+    assert_int_equal(ganas_rules_combine(f.rules, either, 3, &masked), GANAS_OK);
+    assert_int_equal(masked, 1);
+    close_fixture(&f);
+}
+
+/* What nobody has looked up holds; what is missing holds nothing, not even !=. */
+static void given_values_are_looked_up(void **state)
+{
+    (void)state;
+    enum { N = 300 };
+    struct fixture f;
+    double table[56], value[N], excess[N];
+    const double *given[5] = {NULL};
+    uint8_t ok[N];
+    int64_t rejected[1];
+    int32_t cost, masked;
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    assert_int_equal(ganas_space_measure(f.space, GANAS_MEASURE_GIVEN, NULL, 0, &cost), GANAS_OK);
+    assert_fails(ganas_batch_measure(f.batch, cost, value), GANAS_E_ARGUMENT,
+                 "measure 4 is given: the core has no values of it");
+    assert_int_equal(ganas_rules_add(f.rules, cost, GANAS_NE, 7, &masked), GANAS_OK);
+    assert_int_equal(masked, 0);
+    assert_int_equal(ganas_batch_truncate(f.batch, N), GANAS_OK);
+    assert_int_equal(ganas_batch_check(f.batch, f.rules, ok, rejected), GANAS_OK);
+    assert_int_equal(rejected[0], 0);
+    assert_int_equal(ganas_batch_judge(f.batch, f.rules, given, ok, rejected, excess), GANAS_OK);
+    assert_int_equal(rejected[0], 0);
+    for (int i = 0; i < N; i++)
+        value[i] = i % 3 ? i % 11 : (double)NAN;
+    given[cost] = value;
+    assert_int_equal(ganas_batch_judge(f.batch, f.rules, given, ok, rejected, excess), GANAS_OK);
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(ok[i], i % 3 && i % 11 != 7);
+        assert_true(excess[i] == (i % 3 == 0 ? 1.0 : i % 11 == 7 ? 1e-6 : 0.0));
+    }
+    close_fixture(&f);
+}
+
+/* The excess is a share of the term's range; "or" counts what misses least, rules add up. */
+static void excess_is_a_share_of_the_range(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56], *excess = malloc(15625 * sizeof *excess), *value = malloc(15625 * 8);
+    uint8_t *ok = malloc(15625);
+    int32_t terms[2], masked, program[3] = {0, 1, GANAS_OR};
+    double factor = 1;
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    const int32_t bounds[] = {1, 5};
+    for (int k = 0; k < 2; k++) {
+        const ganas_term term = {.count = 1,
+                                 .measure = &f.sum,
+                                 .factor = &factor,
+                                 .bound = bounds[k],
+                                 .compare = k ? GANAS_GE : GANAS_LE};
+        assert_int_equal(ganas_rules_term(f.rules, &term, &terms[k], &masked), GANAS_OK);
+    }
+    assert_int_equal(ganas_rules_combine(f.rules, program, 3, &masked), GANAS_OK);
+    assert_int_equal(add(&f, f.depth, GANAS_LE, 1), GANAS_OK);
+    double *depth = malloc(15625 * 8);
+    assert_int_equal(ganas_batch_measure(f.batch, f.sum, value), GANAS_OK);
+    assert_int_equal(ganas_batch_measure(f.batch, f.depth, depth), GANAS_OK);
+    assert_int_equal(ganas_batch_judge(f.batch, f.rules, NULL, ok, NULL, excess), GANAS_OK);
+    for (int i = 0; i < 15625; i++) {
+        double sum = fmax(fmin(value[i] - 1, 5 - value[i]), 0) / 6;
+        double deep = fmax(depth[i] - 1, 0) / 3;
+        assert_true(fabs(excess[i] - sum - deep) < 1e-12);
+    }
+    free(depth);
+    free(ok);
+    free(value);
+    free(excess);
+    close_fixture(&f);
+}
+
 /* ---- memory ---- */
 
 static int32_t make_rules(void *context)
@@ -349,7 +512,7 @@ static void memory_can_fail(void **state)
     double table[56];
     count_op_1(table);
     open_fixture(&f, fixed_space(), table);
-    assert_int_equal(fail_each_allocation(make_rules, f.space), 4);
+    assert_int_equal(fail_each_allocation(make_rules, f.space), 7);
     close_fixture(&f);
 }
 
@@ -366,6 +529,11 @@ int main(void)
         cmocka_unit_test(zero_tables_have_rules),
         cmocka_unit_test(sums_of_open_graphs_are_checked),
         cmocka_unit_test(rejections_are_counted_by_rule),
+        cmocka_unit_test(bad_terms_are_refused),
+        cmocka_unit_test(bad_programs_are_refused),
+        cmocka_unit_test(programs_that_accept_nothing_are_refused),
+        cmocka_unit_test(given_values_are_looked_up),
+        cmocka_unit_test(excess_is_a_share_of_the_range),
         cmocka_unit_test(memory_can_fail),
     };
     return cmocka_run_group_tests_name("rule", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Spaces: every refusal of a grammar and of a graph, measures against a walk over all paths, keys
  * against all renumberings, and every allocation refused. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "test.h"
 
@@ -459,10 +460,10 @@ static void measures_are_checked(void **state)
     ganas_space *space = fixed_space();
     double table[56] = {0}, x;
     int32_t m = -7;
-    assert_fails(ganas_space_measure(space, 4, table, 0, &m), GANAS_E_ARGUMENT,
-                 "measure of kind 4; it must be 0..3");
+    assert_fails(ganas_space_measure(space, 6, table, 0, &m), GANAS_E_ARGUMENT,
+                 "measure of kind 6; it must be 0..5");
     assert_fails(ganas_space_measure(space, -1, table, 0, &m), GANAS_E_ARGUMENT,
-                 "measure of kind -1; it must be 0..3");
+                 "measure of kind -1; it must be 0..5");
     assert_fails(ganas_space_measure(space, GANAS_MEASURE_DEPTH, NULL, 129, &m), GANAS_E_ARGUMENT,
                  "broken_by has operation 7, but the last one is 6");
     assert_fails(ganas_space_measure(space, GANAS_MEASURE_SUM, NULL, 0, &m), GANAS_E_ARGUMENT,
@@ -477,11 +478,42 @@ static void measures_are_checked(void **state)
     assert_fails(ganas_space_measure_range(NULL, 0, &x, &x), GANAS_E_ARGUMENT,
                  "measure 0 of a space that has 0");
     table[7 + 4] = 3;
-    for (int k = 0; k < 64; k++)
+    for (int k = 0; k < 128; k++)
         assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &m), GANAS_OK);
-    assert_int_equal(m, 63);
+    assert_int_equal(m, 127);
     assert_fails(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &m), GANAS_E_ARGUMENT,
-                 "a space has at most 64 measures");
+                 "a space has at most 128 measures");
+    ganas_space_free(space);
+}
+
+static void sums_by_a_node_are_checked(void **state)
+{
+    (void)state;
+    ganas_space *space = fixed_space(), *open = free_space();
+    double *tables = calloc(7 * 56, sizeof *tables), least, greatest;
+    int32_t m;
+    assert_fails(ganas_space_sum_by(space, 8, tables, &m), GANAS_E_ARGUMENT,
+                 "a sum by the operation of node 8; it must be one of 8, in a space without "
+                 "end_op");
+    assert_fails(ganas_space_sum_by(open, 1, tables, &m), GANAS_E_ARGUMENT,
+                 "a sum by the operation of node 1; it must be one of 6, in a space without "
+                 "end_op");
+    assert_fails(ganas_space_sum_by(space, 2, NULL, &m), GANAS_E_ARGUMENT, "a sum needs a table");
+    tables[3 * 56 + 7 + 1] = 5;
+    assert_fails(ganas_space_sum_by(space, 2, tables, &m), GANAS_E_ARGUMENT,
+                 "node 1 is before node 2, but what it adds depends on it");
+    tables[3 * 56 + 7 + 1] = 0;
+    tables[6 * 56 + 21] = NAN; /* node 2 can't be operation 6 */
+    for (int o = 0; o < 5; o++)
+        tables[3 * 56 + 3 * 7 + o] = 10 + o; /* node 3 after operation 3 */
+    tables[3 * 56 + 2 * 7 + 3] = -4;
+    assert_int_equal(ganas_space_sum_by(space, 2, tables, &m), GANAS_OK);
+    assert_int_equal(ganas_space_measure_range(space, m, &least, &greatest), GANAS_OK);
+    assert_true(least == 0 && greatest == 10);
+    assert_fails(ganas_space_path(space, 1 << 8, 0, 0, &m), GANAS_E_ARGUMENT,
+                 "a path at node 8, but the last one is 7");
+    free(tables);
+    ganas_space_free(open);
     ganas_space_free(space);
 }
 
@@ -653,6 +685,7 @@ int main(void)
         cmocka_unit_test(measures_meet_all_paths),
         cmocka_unit_test(nasbench201_has_depth_3),
         cmocka_unit_test(measures_are_checked),
+        cmocka_unit_test(sums_by_a_node_are_checked),
         cmocka_unit_test(ranges_of_sums_are_exact),
         cmocka_unit_test(keys_meet_all_renumberings),
         cmocka_unit_test(memory_can_fail),

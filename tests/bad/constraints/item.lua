@@ -7,6 +7,6 @@ return {
     measures = { cost = space.sum(function(_, op) return op == "a" and 1.5 or 2 end) } },
   evaluate = function(arch) return arch:count "a" end,
   constraints = {
-    "cost <= 5",
+    5,
   },
 }

@@ -7,6 +7,7 @@ return {
     measures = { cost = space.sum(function(_, op) return op == "a" and 1.5 or 2 end) } },
   evaluate = function(arch) return arch:count "a" end,
   constraints = {
-    rule.sum("cost", "<", 5),
+    rule.depth(">=", 1),
+    rule.no(rule.at(4, "a")),
   },
 }
