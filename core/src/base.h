@@ -3,8 +3,8 @@
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads bench | vec kernel mat nn optim gnn |
- *     space measure size identity rule walk batch draw mutate table keys pool |
- *     encode edge policy sample ppo disc rank
+ *     space measure size identity rule walk batch draw mutate |
+ *     csv index pack table sheet keys pool | encode edge policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H
 #define GANAS_BASE_H
