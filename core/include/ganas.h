@@ -60,6 +60,7 @@ typedef struct ganas_space ganas_space;
 typedef struct ganas_rules ganas_rules;
 typedef struct ganas_batch ganas_batch;
 typedef struct ganas_table ganas_table;
+typedef struct ganas_import ganas_import;
 typedef struct ganas_pool ganas_pool;
 typedef struct ganas_policy ganas_policy;
 typedef struct ganas_disc ganas_disc;
@@ -323,6 +324,34 @@ int32_t ganas_table_index(ganas_table *table, int32_t column);
 int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *text, int32_t *row);
 /* Reads a table file to its end and holds it to its checksums. */
 int32_t ganas_table_check(const ganas_table *table);
+
+/* ---- import: table files from other formats ---- */
+
+/* How far an import is. */
+typedef struct ganas_import_progress {
+    double read, written; /* shares of the work, 0..1; written is 1 when the table is there */
+    int64_t records;      /* read: records, files or rows */
+    int32_t rows, columns;
+    int32_t expected; /* rows that there would be if nothing were missing; 0: not known */
+    int32_t reserved; /* 0 */
+} ganas_import_progress;
+
+/* Name of the i-th format that can be imported, NULL past the last. Static. */
+const char *ganas_import_format(int32_t i);
+
+/*
+ * Prepares to read `from`, a file or folder of that format, and to write the table file `to`, which
+ * appears, or takes the place of an older one, when it is whole. Beside it there must be room for
+ * what was read so far.
+ */
+int32_t ganas_import_new(ganas_import **out, const char *format, const char *from, const char *to);
+
+/* An import that isn't finished leaves nothing behind. */
+void ganas_import_free(ganas_import *import);
+
+/* Goes on for some milliseconds. GANAS_E_PARSE says where the input is damaged: with "path: byte N"
+   or such. */
+int32_t ganas_import_step(ganas_import *import, ganas_import_progress *progress);
 
 /* ---- pool: everything evaluated ---- */
 

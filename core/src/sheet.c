@@ -151,7 +151,7 @@ void sheet_free(struct sheet *sheet)
 int32_t sheet_column(struct sheet *sheet, const char *name, int32_t kind)
 {
     if (sheet->columns == PACK_COLUMNS)
-        return status_fail(GANAS_E_FULL, "%s: more than %d columns", sheet->path, PACK_COLUMNS);
+        return status_fail(GANAS_E_PARSE, "%s: more than %d columns", sheet->path, PACK_COLUMNS);
     size_t length = strlen(name) + 1;
     struct column *c = &sheet->column[sheet->columns];
     c->kind = kind;
@@ -367,7 +367,7 @@ int32_t sheet_write(struct sheet *sheet, int32_t rows)
 {
     int32_t status = GANAS_OK;
     if (sheet->rows + rows > MOST_ROWS)
-        return status_fail(GANAS_E_FULL, "%s: more than %d rows", sheet->path, MOST_ROWS);
+        return status_fail(GANAS_E_PARSE, "%s: more than %d rows", sheet->path, MOST_ROWS);
     for (int32_t c = 0; c < sheet->columns && !status; c++) {
         struct column *column = &sheet->column[c];
         status = column->kind == PACK_NUMBERS ? write_numbers(sheet, column, rows)

@@ -547,7 +547,7 @@ static void too_many_columns_are_refused(void **state)
         ok(sheet_column(s, name, PACK_NUMBERS));
     }
     snprintf(sentence, sizeof sentence, "%s: more than 4096 columns", path);
-    assert_fails(sheet_column(s, "x", PACK_NUMBERS), GANAS_E_FULL, sentence);
+    assert_fails(sheet_column(s, "x", PACK_NUMBERS), GANAS_E_PARSE, sentence);
     sheet_free(s);
 }
 
