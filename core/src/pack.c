@@ -23,7 +23,12 @@ uint32_t pack_width(uint32_t form)
 
 uint64_t pack_sum(const void *bytes, uint64_t size)
 {
-    return XXH3_64bits(bytes, size);
+    const unsigned char *at = bytes;
+    uint64_t sum = 0;
+    for (uint64_t done = 0; done < size; done += PACK_PIECE)
+        sum = XXH3_64bits_withSeed(at + done, size - done < PACK_PIECE ? size - done : PACK_PIECE,
+                                   sum);
+    return sum;
 }
 
 static int32_t fail_at(const struct pack *p, uint64_t at, const char *what)
@@ -214,6 +219,7 @@ static int32_t new_pack(struct pack **out, const char *path)
 
 static void free_pack(struct pack *p)
 {
+    memory_free(p->buffer);
     memory_free(p->path);
     memory_free(p->sound);
     memory_free(p);
@@ -227,6 +233,7 @@ int32_t pack_over(struct pack **out, const char *path, const void *bytes, uint64
         return status;
     p->bytes = bytes;
     p->size = size;
+    p->fd = -1;
     status = read_directory(p);
     if (status)
         free_pack(p);
@@ -243,13 +250,15 @@ int32_t pack_open(struct pack **out, const char *path)
     if (fd < 0)
         return fail_file(path, "opened");
     int32_t status = map(path, fd, &bytes, &size);
-    (void)close(fd);
     if (!status)
         status = pack_over(out, path, bytes, size);
-    if (!status)
-        (*out)->mapped = true;
-    else if (bytes)
+    if (!status) {
+        (*out)->fd = fd;
+        return GANAS_OK;
+    }
+    if (bytes)
         (void)munmap((void *)(uintptr_t)bytes, size);
+    (void)close(fd);
     return status;
 }
 
@@ -257,8 +266,10 @@ void pack_close(struct pack *pack)
 {
     if (!pack)
         return;
-    if (pack->mapped)
+    if (pack->fd >= 0) {
         (void)munmap((void *)(uintptr_t)pack->bytes, pack->size);
+        (void)close(pack->fd);
+    }
     free_pack(pack);
 }
 
@@ -283,22 +294,70 @@ const char *pack_name(const struct pack *pack, int32_t column)
     return pack->name + pack->column[column].name;
 }
 
-/* A part's checksum, at its first use. */
-static int32_t check_part(const struct pack *p, uint8_t *sound, uint64_t offset, uint64_t size,
-                          uint64_t sum)
+static int32_t make_room(struct pack *p, uint64_t size)
 {
-    if (*sound)
+    if (size <= p->room)
         return GANAS_OK;
-    if (pack_sum(p->bytes + offset, size) != sum)
-        return status_fail(GANAS_E_PARSE,
-                           "%s: byte %" PRIu64 ": the checksum of the %" PRIu64
-                           " bytes from here on is wrong; the file is damaged",
-                           p->path, offset, size);
-    *sound = 1;
+    unsigned char *bigger = memory_new(size, 1);
+    if (!bigger)
+        return GANAS_E_MEMORY;
+    memory_free(p->buffer);
+    p->buffer = bigger;
+    p->room = size;
     return GANAS_OK;
 }
 
-static int32_t get_chunk(const struct pack *p, int64_t block, int32_t column,
+/* Bytes that are looked at once: from the file into the buffer, or where they are. */
+static int32_t read_once(struct pack *p, uint64_t offset, uint64_t size,
+                         const unsigned char **bytes)
+{
+    *bytes = p->bytes + offset;
+    if (p->fd < 0)
+        return GANAS_OK;
+    int32_t status = make_room(p, size);
+    for (uint64_t done = 0; done < size && !status;) {
+        ssize_t n = pread(p->fd, p->buffer + done, size - done, (off_t)(offset + done));
+        if (n == 0)
+            return fail_at(p, offset + done, "the file ends here now; it was changed");
+        if (n < 0 && errno != EINTR)
+            return fail_file(p->path, "read");
+        done += n > 0 ? (uint64_t)n : 0;
+    }
+    *bytes = p->buffer;
+    return status;
+}
+
+static int32_t fail_sum(const struct pack *p, uint64_t offset, uint64_t size)
+{
+    return status_fail(GANAS_E_PARSE,
+                       "%s: byte %" PRIu64 ": the checksum of the %" PRIu64
+                       " bytes from here on is wrong; the file is damaged",
+                       p->path, offset, size);
+}
+
+/* A part's checksum, at its first use; in pieces, so that a great part needs no great buffer. */
+static int32_t check_part(struct pack *p, uint8_t *sound, uint64_t offset, uint64_t size,
+                          uint64_t expected)
+{
+    const unsigned char *bytes;
+    uint64_t sum = 0;
+    int32_t status = GANAS_OK;
+    if (*sound)
+        return GANAS_OK;
+    for (uint64_t done = 0; done < size && !status; done += PACK_PIECE) {
+        uint64_t n = size - done < PACK_PIECE ? size - done : PACK_PIECE;
+        status = read_once(p, offset + done, n, &bytes);
+        if (!status)
+            sum = XXH3_64bits_withSeed(bytes, n, sum);
+    }
+    if (status)
+        return status;
+    *sound = sum == expected;
+    return *sound ? GANAS_OK : fail_sum(p, offset, size);
+}
+
+/* A chunk that stays where it is. */
+static int32_t get_chunk(struct pack *p, int64_t block, int32_t column,
                          const struct pack_chunk **out)
 {
     int64_t i = block * p->columns + column;
@@ -330,23 +389,33 @@ static int32_t fail_infinite(const struct pack *p, int32_t row, int32_t column)
                        row + 1, pack_name(p, column));
 }
 
-int32_t pack_numbers(const struct pack *pack, int32_t column, double *value)
+/* value[rows of the block] of a column. */
+static int32_t read_block(struct pack *p, int64_t block, int32_t column, double *value)
 {
-    const struct pack_chunk *k;
-    for (int64_t b = 0; b < blocks_of(pack); b++) {
-        int32_t status = get_chunk(pack, b, column, &k), first = (int32_t)(b * pack->block);
-        if (status)
-            return status;
-        for (int32_t i = 0; i < rows_of(pack, b); i++) {
-            value[first + i] = number_at(pack->bytes + k->offset, k->form, i);
-            if (isinf(value[first + i]))
-                return fail_infinite(pack, first + i, column);
-        }
+    const struct pack_chunk *k = &p->chunk[block * p->columns + column];
+    const unsigned char *bytes;
+    int32_t status = read_once(p, k->offset, k->size, &bytes);
+    if (status)
+        return status;
+    if (pack_sum(bytes, k->size) != k->sum)
+        return fail_sum(p, k->offset, k->size);
+    for (int64_t i = 0; i < rows_of(p, block); i++) {
+        value[i] = number_at(bytes, k->form, i);
+        if (isinf(value[i]))
+            return fail_infinite(p, (int32_t)(block * p->block + i), column);
     }
     return GANAS_OK;
 }
 
-int32_t pack_number(const struct pack *pack, int32_t row, int32_t column, double *value)
+int32_t pack_numbers(struct pack *pack, int32_t column, double *value)
+{
+    int32_t status = GANAS_OK;
+    for (int64_t b = 0; b < blocks_of(pack) && !status; b++)
+        status = read_block(pack, b, column, value + b * pack->block);
+    return status;
+}
+
+int32_t pack_number(struct pack *pack, int32_t row, int32_t column, double *value)
 {
     const struct pack_chunk *k;
     int32_t status = get_chunk(pack, row / pack->block, column, &k);
@@ -356,7 +425,7 @@ int32_t pack_number(const struct pack *pack, int32_t row, int32_t column, double
     return isinf(*value) ? fail_infinite(pack, row, column) : GANAS_OK;
 }
 
-int32_t pack_text(const struct pack *pack, int32_t row, int32_t column, const char **text)
+int32_t pack_text(struct pack *pack, int32_t row, int32_t column, const char **text)
 {
     const struct pack_chunk *k;
     int32_t status = get_chunk(pack, row / pack->block, column, &k);
@@ -371,7 +440,7 @@ int32_t pack_text(const struct pack *pack, int32_t row, int32_t column, const ch
     return GANAS_OK;
 }
 
-int32_t pack_index(const struct pack *pack, int32_t column, const uint32_t **slot, uint32_t *slots)
+int32_t pack_index(struct pack *pack, int32_t column, const uint32_t **slot, uint32_t *slots)
 {
     const struct pack_column *c = &pack->column[column];
     *slot = NULL;
@@ -387,7 +456,7 @@ int32_t pack_index(const struct pack *pack, int32_t column, const uint32_t **slo
 
 /* ---- checking it all ---- */
 
-static int32_t check_texts(const struct pack *p, int32_t column)
+static int32_t check_texts(struct pack *p, int32_t column)
 {
     int32_t status = GANAS_OK;
     const char *text;
@@ -396,7 +465,7 @@ static int32_t check_texts(const struct pack *p, int32_t column)
     return status;
 }
 
-int32_t pack_check(const struct pack *pack)
+int32_t pack_check(struct pack *pack)
 {
     const uint32_t *slot;
     uint32_t slots;

@@ -6,7 +6,8 @@
  *
  * The directory is columns, then chunks, then names: for each column a struct pack_column; for each
  * block of rows and in it for each column a struct pack_chunk; the columns' names, NUL-terminated.
- * All is little-endian. Checksums are XXH3's 64 bits. A chunk holds the rows of one block:
+ * All is little-endian. A checksum is XXH3's 64 bits of 64 kB and the next 64 kB and so on, each
+ * with the one before as seed, the first with 0. A chunk holds the rows of one block:
  *
  *     numbers  one of a fixed width for each row; NaN is a missing one
  *     texts    for each row the offset (uint32) of its text in the bytes that follow; the texts are
@@ -29,8 +30,9 @@
 enum {
     PACK_VERSION = 1,
     PACK_ORDER = 0x01020304,
-    PACK_COLUMNS = 4096, /* at most */
-    PACK_BLOCK = 1 << 20 /* most rows of a block */
+    PACK_COLUMNS = 4096,  /* at most */
+    PACK_PIECE = 1 << 16, /* bytes of a step of a checksum */
+    PACK_BLOCK = 1 << 20  /* most rows of a block */
 };
 
 enum pack_kind { PACK_NUMBERS = 0, PACK_TEXTS = 1 };
@@ -73,14 +75,16 @@ uint64_t pack_sum(const void *bytes, uint64_t size);
 /* A file in memory. */
 struct pack {
     char *path;
-    const unsigned char *bytes;
+    const unsigned char *bytes; /* mapped, or anywhere */
     uint64_t size;
+    int fd; /* of the mapped file, else -1 */
     int32_t rows, columns, block;
     const struct pack_column *column; /* [columns] */
     const struct pack_chunk *chunk;   /* [blocks * columns] */
     const char *name;
     uint8_t *sound; /* [(blocks + 1) * columns] chunks, then indices: the checksum was right */
-    bool mapped;
+    unsigned char *buffer; /* [room] for what is read once, and would stay in memory if mapped */
+    uint64_t room;
 };
 
 /* Whether a file begins like one of these, or should by its name. */
@@ -97,18 +101,18 @@ int32_t pack_over(struct pack **out, const char *path, const void *bytes, uint64
 const char *pack_name(const struct pack *pack, int32_t column);
 
 /* value[rows] of a column of numbers; missing ones are NaN. */
-int32_t pack_numbers(const struct pack *pack, int32_t column, double *value);
+int32_t pack_numbers(struct pack *pack, int32_t column, double *value);
 
 /* One number of such a column. */
-int32_t pack_number(const struct pack *pack, int32_t row, int32_t column, double *value);
+int32_t pack_number(struct pack *pack, int32_t row, int32_t column, double *value);
 
 /* One text of a column of texts; it stays as long as the pack. */
-int32_t pack_text(const struct pack *pack, int32_t row, int32_t column, const char **text);
+int32_t pack_text(struct pack *pack, int32_t row, int32_t column, const char **text);
 
 /* The index of a column, *slot NULL where it has none. */
-int32_t pack_index(const struct pack *pack, int32_t column, const uint32_t **slot, uint32_t *slots);
+int32_t pack_index(struct pack *pack, int32_t column, const uint32_t **slot, uint32_t *slots);
 
 /* Reads all there is and checks it. */
-int32_t pack_check(const struct pack *pack);
+int32_t pack_check(struct pack *pack);
 
 #endif

@@ -243,20 +243,28 @@ static const char *number_text(const ganas_table *t, double value)
     return isnan(value) ? "" : text;
 }
 
-static const char *pack_field(const ganas_table *t, int32_t row, int32_t column)
+/* The text of a field that is there. */
+static int32_t get_text(const ganas_table *t, int32_t row, int32_t column, const char **text)
 {
     double value;
-    const char *text;
+    if (!t->pack)
+        *text = csv_text(t, row, column);
+    if (!t->pack)
+        return GANAS_OK;
     if (t->pack->column[column].kind == PACK_TEXTS)
-        return pack_text(t->pack, row, column, &text) ? NULL : text;
-    return pack_number(t->pack, row, column, &value) ? NULL : number_text(t, value);
+        return pack_text(t->pack, row, column, text);
+    int32_t status = pack_number(t->pack, row, column, &value);
+    if (!status)
+        *text = number_text(t, value);
+    return status;
 }
 
 const char *ganas_table_text(const ganas_table *table, int32_t row, int32_t column)
 {
+    const char *text;
     if (row < 0 || row >= table->rows || !has_column(table, column))
         return NULL;
-    return table->pack ? pack_field(table, row, column) : csv_text(table, row, column);
+    return get_text(table, row, column, &text) ? NULL : text;
 }
 
 int32_t ganas_table_line(const ganas_table *table, int32_t row)
@@ -287,9 +295,10 @@ static int32_t fail_number(const ganas_table *t, int32_t row, int32_t column, co
 static int32_t parse_column(const ganas_table *t, int32_t column, int32_t nan_ok, double *value)
 {
     for (int32_t row = 0; row < t->rows; row++) {
-        const char *text = ganas_table_text(t, row, column);
-        if (!text)
-            return GANAS_E_PARSE;
+        const char *text;
+        int32_t status = get_text(t, row, column, &text);
+        if (status)
+            return status;
         if (nan_ok && csv_missing(text))
             value[row] = NAN;
         else if (!csv_number(text, t->c, &value[row]))
@@ -328,21 +337,20 @@ static int32_t fail_twice(const ganas_table *t, int32_t row, int32_t same, int32
 {
     char where[600];
     return status_fail(GANAS_E_PARSE,
-                       "%s: '%.200s' in column '%s' is in %s %" PRId32
-                       " already; expected each once",
+                       "%s: '%.200s' in column '%s' is %s %" PRId32 " already; expected each once",
                        place(t, row, where, sizeof where), ganas_table_text(t, row, column),
-                       ganas_table_column_name(t, column), t->pack ? "row" : "line",
+                       ganas_table_column_name(t, column), t->pack ? "in row" : "on line",
                        t->pack ? same + 1 : t->line[same + 1]);
 }
 
 static int32_t build_index(const ganas_table *t, int32_t column, struct finder *f)
 {
     for (int32_t row = 0; row < t->rows; row++) {
-        int32_t same;
-        const char *text = ganas_table_text(t, row, column);
-        if (!text)
-            return GANAS_E_PARSE;
-        int32_t status = index_add(&f->own, index_hash(text, strlen(text)), &same);
+        int32_t same = -1;
+        const char *text;
+        int32_t status = get_text(t, row, column, &text);
+        if (!status)
+            status = index_add(&f->own, index_hash(text, strlen(text)), &same);
         if (!status && same >= 0)
             status = fail_twice(t, row, same, column);
         if (status)
@@ -378,12 +386,11 @@ static int32_t match(const ganas_table *t, int32_t column, uint32_t slot, const 
                            "%s: row %" PRIu32 " in the index of column '%s', but "
                            "there are %" PRId32 "; the file is damaged",
                            t->path, slot, ganas_table_column_name(t, column), t->rows);
-    const char *other = ganas_table_text(t, (int32_t)slot - 1, column);
-    if (!other)
-        return GANAS_E_PARSE;
-    if (strcmp(other, text) == 0)
+    const char *other;
+    int32_t status = get_text(t, (int32_t)slot - 1, column, &other);
+    if (!status && strcmp(other, text) == 0)
         *row = (int32_t)slot - 1;
-    return GANAS_OK;
+    return status;
 }
 
 int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *text, int32_t *row)

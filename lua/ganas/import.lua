@@ -125,7 +125,8 @@ end
 
 -- Steps until it is done; false when it was interrupted.
 local function finish(task, display, host)
-  local began, state, done = display.clock(), nil, nil
+  local began = display.clock()
+  local state, done
   repeat
     if host.interrupted() ~= 0 then return false end
     state, done = task:step()

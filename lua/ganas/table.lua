@@ -55,10 +55,10 @@ end
 -- The line of a row in the file; the header is line 1. 0 in a table file.
 function Table:line(row) return lib.ganas_table_line(self.handle, row) end
 
--- A row as the file's reader would name it: "line 2", or "row 1" of a table file.
+-- Where a row is, in words: "on line 2", or in a table file "in row 1".
 function Table:place(row)
   local line = self:line(row)
-  return line > 0 and "line " .. line or "row " .. row + 1
+  return line > 0 and "on line " .. line or "in row " .. row + 1
 end
 
 -- "path:line" of a row, or "path: row 1".

@@ -287,7 +287,7 @@ static void a_csv_file_is_indexed_when_asked(void **state)
     ok(ganas_table_find(t, 0, "w", &row));
     assert_int_equal(row, -1);
     snprintf(sentence, sizeof sentence,
-             "%s:4: '1' in column 'b' is in line 2 already; expected each once", csv);
+             "%s:4: '1' in column 'b' is on line 2 already; expected each once", csv);
     assert_fails(ganas_table_index(t, 1), GANAS_E_PARSE, sentence);
     assert_fails(ganas_table_index(t, 2), GANAS_E_ARGUMENT, "column 2 of a table with 2");
     ganas_table_free(t);
