@@ -61,6 +61,7 @@ typedef struct ganas_space ganas_space;
 typedef struct ganas_rules ganas_rules;
 typedef struct ganas_batch ganas_batch;
 typedef struct ganas_table ganas_table;
+typedef struct ganas_import ganas_import;
 typedef struct ganas_pool ganas_pool;
 typedef struct ganas_policy ganas_policy;
 typedef struct ganas_disc ganas_disc;
@@ -361,6 +362,9 @@ int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int6
  * A CSV file, plain or gzip, in memory: a header line, one row a line, no quoting needed but
  * "quoted" fields accepted, \n or \r\n. GANAS_E_PARSE with "file:line: ..." for a short or long
  * line, a duplicate column, an empty file.
+ * Or a table file as ganas_import writes them, known by its first bytes or the ending .ganas:
+ * mapped into memory, and read where it is asked for. GANAS_E_PARSE with "file: byte N: ..." where
+ * it is damaged, now or then.
  */
 int32_t ganas_table_open(ganas_table **out, const char *path);
 void ganas_table_free(ganas_table *table);
@@ -370,14 +374,54 @@ int32_t ganas_table_columns(const ganas_table *table);
 const char *ganas_table_column_name(const ganas_table *table, int32_t column);
 /* Number of the column of that name, -1 when there is none. */
 int32_t ganas_table_column(const ganas_table *table, const char *name);
-/* Text of a field, NUL-terminated; NULL out of range. Stays valid as long as the table. */
+/* 1 where a table file has a column's fields as numbers. */
+int32_t ganas_table_numeric(const ganas_table *table, int32_t column);
+/* Text of a field, NUL-terminated; NULL out of range or, with a message, where the file is damaged.
+   Stays valid as long as the table; that of a number until the next one. */
 const char *ganas_table_text(const ganas_table *table, int32_t row, int32_t column);
-/* Line of a row in the file, the header being line 1. */
+/* Line of a row in the file, the header being line 1; 0 in a table file. */
 int32_t ganas_table_line(const ganas_table *table, int32_t row);
 /* value[rows] of a column as numbers; GANAS_E_PARSE names the first field that is no finite number.
    `nan_ok`: an empty field, "nan" or "NaN" is a NaN instead. */
 int32_t ganas_table_numbers(const ganas_table *table, int32_t column, int32_t nan_ok,
                             double *value);
+/* 1 where the file itself has an index of a column: its texts differ and can be found at once. */
+int32_t ganas_table_indexed(const ganas_table *table, int32_t column);
+/* Makes the texts of a column findable: by the file's index, else by one that is built now.
+   GANAS_E_PARSE names a text that is there twice. */
+int32_t ganas_table_index(ganas_table *table, int32_t column);
+/* The row of a text in such a column, -1 when it isn't there. */
+int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *text, int32_t *row);
+/* Reads a table file to its end and holds it to its checksums. */
+int32_t ganas_table_check(const ganas_table *table);
+
+/* ---- import: table files from other formats ---- */
+
+/* How far an import is. */
+typedef struct ganas_import_progress {
+    double read, written; /* shares of the work, 0..1; written is 1 when the table is there */
+    int64_t records;      /* read: records, files or rows */
+    int32_t rows, columns;
+    int32_t expected; /* rows that there would be if nothing were missing; 0: not known */
+    int32_t reserved; /* 0 */
+} ganas_import_progress;
+
+/* Name of the i-th format that can be imported, NULL past the last. Static. */
+const char *ganas_import_format(int32_t i);
+
+/*
+ * Prepares to read `from`, a file or folder of that format, and to write the table file `to`, which
+ * appears, or takes the place of an older one, when it is whole. Beside it there must be room for
+ * what was read so far.
+ */
+int32_t ganas_import_new(ganas_import **out, const char *format, const char *from, const char *to);
+
+/* An import that isn't finished leaves nothing behind. */
+void ganas_import_free(ganas_import *import);
+
+/* Goes on for some milliseconds. GANAS_E_PARSE says where the input is damaged: with "path: byte N"
+   or such. */
+int32_t ganas_import_step(ganas_import *import, ganas_import_progress *progress);
 
 /* ---- pool: everything evaluated ---- */
 

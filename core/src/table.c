@@ -1,192 +1,53 @@
 /*
- * table.c - CSV files, plain or gzip: read once, split once into fields, numbers on demand.
- *
- * The whole text stays in memory; separators are overwritten by NULs, so that a field is a pointer
- * into it.
+ * table.c - tables: CSV files whose texts are all in memory, and table files that stay on the disk.
  */
-#include <ctype.h>
-#include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "arena.h"
+#include "csv.h"
+#include "index.h"
+#include "pack.h"
 #include "status.h"
 
-enum { MOST_COLUMNS = 4096 };
+/* How rows are found by their text in one column. */
+struct finder {
+    const uint32_t *slot; /* NULL: not yet */
+    uint32_t slots;
+    struct index own; /* where the file has none */
+};
 
 struct ganas_table {
-    char *path, *text;
-    int64_t size; /* of the text */
+    char *path;
     int32_t columns, rows, room;
-    int64_t *field; /* [(rows + 1) * columns] offset of each field's text, the header first */
-    int32_t *line;  /* [rows + 1] line of each row */
+    struct finder *finder; /* [columns] */
+    locale_t c;            /* where 1.5 is written 1.5 */
+    struct pack *pack;     /* of a table file; of a CSV file: */
+    char *text;
+    size_t size, text_room;
+    uint32_t *field; /* [(rows + 1) * columns] offset of each field's text, the header first */
+    int32_t *line;   /* [rows + 1] line of each row */
 };
 
-/* ---- reading ---- */
-
-/* zlib's reason, which may begin with the path. */
-static const char *read_error(const ganas_table *t, gzFile file)
-{
-    int code;
-    const char *why = gzerror(file, &code);
-    size_t length = strlen(t->path);
-    bool named = strncmp(why, t->path, length) == 0 && strncmp(why + length, ": ", 2) == 0;
-    return named ? why + length + 2 : why;
-}
-
-static int32_t read_all(ganas_table *t, gzFile file)
-{
-    int64_t room = 1 << 16;
-    t->text = memory_new((size_t)room + 1, 1);
-    while (t->text) {
-        int got =
-            gzread(file, t->text + t->size, (unsigned)int_min(1 << 30, (int)(room - t->size)));
-        if (got < 0)
-            return status_fail(GANAS_E_FILE, "%s: %s", t->path, read_error(t, file));
-        t->size += got;
-        if (t->size < room)
-            return GANAS_OK;
-        if (room > INT32_MAX / 2)
-            return status_fail(GANAS_E_FILE, "%s: more than 1 GB of text; must be less", t->path);
-        char *bigger = memory_grow(t->text, (size_t)t->size, (size_t)(2 * room) + 1, 1);
-        if (!bigger)
-            return GANAS_E_MEMORY;
-        t->text = bigger;
-        room *= 2;
-    }
-    return GANAS_E_MEMORY;
-}
-
-static int32_t read_file(ganas_table *t)
-{
-    errno = 0;
-    gzFile file = gzopen(t->path, "rb");
-    if (!file)
-        return status_fail(GANAS_E_FILE, "%s: can't be opened: %s", t->path,
-                           errno ? strerror(errno) : "out of memory");
-    int32_t status = read_all(t, file);
-    int code = Z_OK;
-    (void)gzerror(file, &code);
-    if (status == GANAS_OK && code == Z_BUF_ERROR)
-        status =
-            status_fail(GANAS_E_FILE,
-                        "%s: the compressed data ends too early: the file is incomplete", t->path);
-    (void)gzclose(file);
-    return status;
-}
-
-/* ---- splitting ---- */
-
-/* The reader's place in the text. */
-struct cursor {
-    ganas_table *table;
-    int64_t at;
-    int32_t line;
-    bool end_of_line, quoted;
-};
-
-static int32_t fail_line(const ganas_table *t, int32_t line, const char *what)
-{
-    return status_fail(GANAS_E_PARSE, "%s:%d: %s", t->path, line, what);
-}
-
-static bool ends_field(const char *at)
-{
-    return *at == ',' || *at == '\n' || (*at == '\r' && at[1] == '\n');
-}
-
-/* Ends a field at `end` and moves behind its separator, the text's character there. */
-static void end_field(struct cursor *c, int64_t end)
-{
-    char *text = c->table->text;
-    char separator = c->at < c->table->size ? text[c->at] : '\n';
-    c->end_of_line = separator != ',';
-    c->at += separator == '\r' ? 2 : 1;
-    text[end] = 0;
-}
-
-/* "a ""quoted"" field" -> a "quoted" field, in place. */
-static int32_t take_quoted(struct cursor *c, int64_t *start)
-{
-    char *text = c->table->text;
-    int32_t opened = c->line;
-    int64_t to = *start = ++c->at;
-    for (; c->at < c->table->size; c->at++) {
-        if (text[c->at] == '\n')
-            c->line++;
-        if (text[c->at] == '"' && text[c->at + 1] != '"')
-            break;
-        if (text[c->at] == '"')
-            c->at++;
-        text[to++] = text[c->at];
-    }
-    if (c->at++ >= c->table->size)
-        return fail_line(c->table, opened, "a quote is never closed");
-    if (c->at < c->table->size && !ends_field(text + c->at))
-        return fail_line(c->table, c->line,
-                         "text after a closing quote; expected ',' or the end of the line");
-    end_field(c, to);
-    return GANAS_OK;
-}
-
-static int32_t take_field(struct cursor *c, int64_t *start)
-{
-    const char *text = c->table->text;
-    if (text[c->at] == '"')
-        return take_quoted(c, start);
-    *start = c->at;
-    while (c->at < c->table->size && !ends_field(text + c->at))
-        c->at++;
-    end_field(c, c->at);
-    return GANAS_OK;
-}
-
-/* The header: its fields are counted while they are taken. */
-static int32_t take_header(struct cursor *c)
-{
-    ganas_table *t = c->table;
-    t->field = memory_new(MOST_COLUMNS, sizeof *t->field);
-    t->line = memory_new(1, sizeof *t->line);
-    if (!t->field || !t->line)
-        return GANAS_E_MEMORY;
-    int32_t status = GANAS_OK;
-    do {
-        if (t->columns == MOST_COLUMNS)
-            return status_fail(GANAS_E_PARSE, "%s:1: more than %d columns", t->path, MOST_COLUMNS);
-        status = take_field(c, &t->field[t->columns++]);
-    } while (!status && !c->end_of_line);
-    t->line[0] = 1;
-    return status;
-}
-
-static int32_t check_header(const ganas_table *t)
-{
-    for (int32_t c = 0; c < t->columns; c++) {
-        const char *name = ganas_table_column_name(t, c);
-        if (!*name)
-            return status_fail(GANAS_E_PARSE, "%s:1: column %d has no name", t->path, c + 1);
-        if (ganas_table_column(t, name) < c)
-            return status_fail(GANAS_E_PARSE, "%s:1: there are two columns '%s'", t->path, name);
-    }
-    return GANAS_OK;
-}
+/* ---- a CSV file into memory ---- */
 
 /* Room for one more row. */
-static int32_t grow(ganas_table *t)
+static int32_t grow_rows(ganas_table *t)
 {
     if (t->rows < t->room)
         return GANAS_OK;
     int32_t room = int_max(1024, 2 * t->room);
     size_t fields = (size_t)(t->rows + 1) * (size_t)t->columns;
-    int64_t *field =
-        memory_grow(t->field, fields, (size_t)(room + 1) * (size_t)t->columns, sizeof *field);
+    uint32_t *field = memory_grow(t->field, t->room ? fields : 0,
+                                  (size_t)(room + 1) * (size_t)t->columns, sizeof *field);
     if (!field)
         return GANAS_E_MEMORY;
     t->field = field;
-    int32_t *line = memory_grow(t->line, (size_t)t->rows + 1, (size_t)room + 1, sizeof *line);
+    int32_t *line =
+        memory_grow(t->line, t->room ? (size_t)t->rows + 1 : 0, (size_t)room + 1, sizeof *line);
     if (!line)
         return GANAS_E_MEMORY;
     t->line = line;
@@ -194,55 +55,82 @@ static int32_t grow(ganas_table *t)
     return GANAS_OK;
 }
 
-static int32_t take_row(struct cursor *c)
+/* Room for so many more bytes of text. */
+static int32_t grow_text(ganas_table *t, size_t more)
 {
-    ganas_table *t = c->table;
-    int32_t status = grow(t), fields = 0, line = c->line;
-    int64_t *row = t->field + (size_t)(t->rows + 1) * (size_t)t->columns, extra;
-    c->end_of_line = false;
-    while (!status && !c->end_of_line) {
-        status = take_field(c, fields < t->columns ? &row[fields] : &extra);
-        fields++;
+    size_t room = t->text_room ? t->text_room : 1 << 16;
+    while (room < t->size + more)
+        room *= 2;
+    if (room == t->text_room)
+        return GANAS_OK;
+    if (room > INT32_MAX)
+        return status_fail(GANAS_E_FILE, "%s: more than 1 GB of text; must be less", t->path);
+    char *bigger = memory_grow(t->text, t->size, room, 1);
+    if (!bigger)
+        return GANAS_E_MEMORY;
+    t->text = bigger;
+    t->text_room = room;
+    return GANAS_OK;
+}
+
+/* Keeps the row at hand as number `row`, the header being -1. */
+static int32_t keep_row(ganas_table *t, const struct csv *csv, int32_t row)
+{
+    uint32_t *field = t->field + (size_t)(row + 1) * (size_t)t->columns;
+    t->line[row + 1] = csv->row_line;
+    for (int32_t c = 0; c < t->columns; c++) {
+        size_t length = strlen(csv->field[c]) + 1;
+        int32_t status = grow_text(t, length);
+        if (status)
+            return status;
+        field[c] = (uint32_t)t->size;
+        memcpy(t->text + t->size, csv->field[c], length);
+        t->size += length;
     }
-    if (!status && fields != t->columns)
-        return status_fail(GANAS_E_PARSE, "%s:%d: %d fields; the header has %d", t->path, line,
-                           fields, t->columns);
+    return GANAS_OK;
+}
+
+static int32_t read_rows(ganas_table *t, struct csv *csv)
+{
+    bool more = true;
+    t->columns = csv->columns;
+    int32_t status = grow_rows(t);
     if (!status)
-        t->line[++t->rows] = line;
-    c->line++;
+        status = keep_row(t, csv, -1);
+    while (!status) {
+        status = csv_next(csv, &more);
+        if (status || !more)
+            return status;
+        status = grow_rows(t);
+        if (!status)
+            status = keep_row(t, csv, t->rows);
+        t->rows += !status;
+    }
     return status;
 }
 
-static bool only_blank_lines(const struct cursor *c)
+static int32_t read_csv(ganas_table *t)
 {
-    for (int64_t i = c->at; i < c->table->size; i++)
-        if (c->table->text[i] != '\n' && c->table->text[i] != '\r')
-            return false;
-    return true;
-}
-
-static int32_t split(ganas_table *t)
-{
-    bool marked = t->size >= 3 && memcmp(t->text, "\xef\xbb\xbf", 3) == 0; /* UTF-8 */
-    struct cursor c = {.table = t, .line = 1, .at = marked ? 3 : 0};
-    if (memchr(t->text, 0, (size_t)t->size))
-        return status_fail(GANAS_E_PARSE, "%s: it has bytes 0, so it is no text", t->path);
-    if (only_blank_lines(&c))
-        return fail_line(t, 1, "the file is empty; expected a line of column names");
-    int32_t status = take_header(&c);
-    if (!status)
-        status = check_header(t);
-    c.line++;
-    while (!status && c.at < t->size) {
-        bool blank = t->text[c.at] == '\n' || t->text[c.at] == '\r';
-        if (blank && only_blank_lines(&c))
-            break;
-        status = blank && t->columns > 1 ? fail_line(t, c.line, "the line is empty") : take_row(&c);
-    }
+    struct csv csv;
+    int32_t status = csv_open(&csv, t->path);
+    if (status)
+        return status;
+    status = read_rows(t, &csv);
+    csv_close(&csv);
     return status;
 }
 
 /* ---- life ---- */
+
+static int32_t read_pack(ganas_table *t)
+{
+    int32_t status = pack_open(&t->pack, t->path);
+    if (status)
+        return status;
+    t->rows = t->pack->rows;
+    t->columns = t->pack->columns;
+    return GANAS_OK;
+}
 
 static int32_t open_table(ganas_table *t, const char *path)
 {
@@ -251,8 +139,14 @@ static int32_t open_table(ganas_table *t, const char *path)
     if (!t->path)
         return GANAS_E_MEMORY;
     memcpy(t->path, path, length);
-    int32_t status = read_file(t);
-    return status ? status : split(t);
+    t->c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!t->c)
+        return status_fail(GANAS_E_MEMORY, "out of memory: the C locale was refused");
+    int32_t status = pack_is(path) ? read_pack(t) : read_csv(t);
+    if (status)
+        return status;
+    t->finder = memory_new((size_t)t->columns, sizeof *t->finder);
+    return t->finder ? GANAS_OK : GANAS_E_MEMORY;
 }
 
 int32_t ganas_table_open(ganas_table **out, const char *path)
@@ -273,11 +167,22 @@ void ganas_table_free(ganas_table *table)
 {
     if (!table)
         return;
+    for (int32_t c = 0; c < table->columns && table->finder; c++)
+        index_free(&table->finder[c].own);
+    if (table->c)
+        freelocale(table->c);
+    pack_close(table->pack);
+    memory_free(table->finder);
     memory_free(table->path);
     memory_free(table->text);
     memory_free(table->field);
     memory_free(table->line);
     memory_free(table);
+}
+
+int32_t ganas_table_check(const ganas_table *table)
+{
+    return table->pack ? pack_check(table->pack) : GANAS_OK;
 }
 
 /* ---- fields ---- */
@@ -292,9 +197,21 @@ int32_t ganas_table_columns(const ganas_table *table)
     return table->columns;
 }
 
+static bool has_column(const ganas_table *t, int32_t column)
+{
+    return column >= 0 && column < t->columns;
+}
+
+static const char *csv_text(const ganas_table *t, int32_t row, int32_t column)
+{
+    return t->text + t->field[(size_t)(row + 1) * (size_t)t->columns + (size_t)column];
+}
+
 const char *ganas_table_column_name(const ganas_table *table, int32_t column)
 {
-    return column >= 0 && column < table->columns ? table->text + table->field[column] : NULL;
+    if (!has_column(table, column))
+        return NULL;
+    return table->pack ? pack_name(table->pack, column) : csv_text(table, -1, column);
 }
 
 int32_t ganas_table_column(const ganas_table *table, const char *name)
@@ -305,59 +222,188 @@ int32_t ganas_table_column(const ganas_table *table, const char *name)
     return -1;
 }
 
+int32_t ganas_table_numeric(const ganas_table *table, int32_t column)
+{
+    return has_column(table, column) && table->pack &&
+           table->pack->column[column].kind == PACK_NUMBERS;
+}
+
+/* The shortest text that reads back as the same number; "" for a missing one. */
+static const char *number_text(const ganas_table *t, double value)
+{
+    static _Thread_local char text[32];
+    locale_t before = uselocale(t->c);
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(text, sizeof text, "%.*g", digits, value);
+        double back = 0;
+        if (isnan(value) || (csv_number(text, t->c, &back) && back == value))
+            break;
+    }
+    (void)uselocale(before);
+    return isnan(value) ? "" : text;
+}
+
+/* The text of a field that is there. */
+static int32_t get_text(const ganas_table *t, int32_t row, int32_t column, const char **text)
+{
+    double value;
+    if (!t->pack)
+        *text = csv_text(t, row, column);
+    if (!t->pack)
+        return GANAS_OK;
+    if (t->pack->column[column].kind == PACK_TEXTS)
+        return pack_text(t->pack, row, column, text);
+    int32_t status = pack_number(t->pack, row, column, &value);
+    if (!status)
+        *text = number_text(t, value);
+    return status;
+}
+
 const char *ganas_table_text(const ganas_table *table, int32_t row, int32_t column)
 {
-    if (row < 0 || row >= table->rows || column < 0 || column >= table->columns)
+    const char *text;
+    if (row < 0 || row >= table->rows || !has_column(table, column))
         return NULL;
-    return table->text + table->field[(size_t)(row + 1) * (size_t)table->columns + (size_t)column];
+    return get_text(table, row, column, &text) ? NULL : text;
 }
 
 int32_t ganas_table_line(const ganas_table *table, int32_t row)
 {
-    return row >= -1 && row < table->rows ? table->line[row + 1] : 0;
+    return !table->pack && row >= -1 && row < table->rows ? table->line[row + 1] : 0;
+}
+
+/* ---- places, in words ---- */
+
+/* "path:line" or "path: row 5". */
+static const char *place(const ganas_table *t, int32_t row, char *text, size_t size)
+{
+    (void)snprintf(text, size, t->pack ? "%s: row %" PRId32 : "%s:%" PRId32, t->path,
+                   t->pack ? row + 1 : t->line[row + 1]);
+    return text;
 }
 
 /* ---- numbers ---- */
 
-/* A finite decimal number and nothing else, in the C locale whatever the program's is. */
-static bool parse_number(const char *text, locale_t c, double *value)
+static int32_t fail_number(const ganas_table *t, int32_t row, int32_t column, const char *text)
 {
-    char *end;
-    if (!*text || isspace((unsigned char)*text) || strpbrk(text, "xXpPiInN"))
-        return false;
-    *value = strtod_l(text, &end, c);
-    return end != text && !*end && isfinite(*value);
+    char where[600];
+    return status_fail(GANAS_E_PARSE, "%s: '%s' in column '%s' is no finite number",
+                       place(t, row, where, sizeof where), text,
+                       ganas_table_column_name(t, column));
 }
 
-static bool is_nan(const char *text)
+static int32_t parse_column(const ganas_table *t, int32_t column, int32_t nan_ok, double *value)
 {
-    return !*text || strcmp(text, "nan") == 0 || strcmp(text, "NaN") == 0;
-}
-
-static int32_t parse_column(const ganas_table *table, int32_t column, int32_t nan_ok, locale_t c,
-                            double *value)
-{
-    for (int32_t row = 0; row < table->rows; row++) {
-        const char *text = ganas_table_text(table, row, column);
-        if (nan_ok && is_nan(text))
+    for (int32_t row = 0; row < t->rows; row++) {
+        const char *text;
+        int32_t status = get_text(t, row, column, &text);
+        if (status)
+            return status;
+        if (nan_ok && csv_missing(text))
             value[row] = NAN;
-        else if (!parse_number(text, c, &value[row]))
-            return status_fail(GANAS_E_PARSE, "%s:%d: '%s' in column '%s' is no finite number",
-                               table->path, table->line[row + 1], text,
-                               ganas_table_column_name(table, column));
+        else if (!csv_number(text, t->c, &value[row]))
+            return fail_number(t, row, column, text);
     }
+    return GANAS_OK;
+}
+
+static int32_t refuse_missing(const ganas_table *t, int32_t column, const double *value)
+{
+    for (int32_t row = 0; row < t->rows; row++)
+        if (isnan(value[row]))
+            return fail_number(t, row, column, "");
     return GANAS_OK;
 }
 
 int32_t ganas_table_numbers(const ganas_table *table, int32_t column, int32_t nan_ok, double *value)
 {
-    if (column < 0 || column >= table->columns)
+    if (!has_column(table, column))
         return status_fail(GANAS_E_ARGUMENT, "column %d of a table with %d", column,
                            table->columns);
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!c)
-        return status_fail(GANAS_E_MEMORY, "out of memory: the C locale was refused");
-    int32_t status = parse_column(table, column, nan_ok, c, value);
-    freelocale(c);
+    if (!ganas_table_numeric(table, column))
+        return parse_column(table, column, nan_ok, value);
+    int32_t status = pack_numbers(table->pack, column, value);
+    return status || nan_ok ? status : refuse_missing(table, column, value);
+}
+
+/* ---- finding ---- */
+
+int32_t ganas_table_indexed(const ganas_table *table, int32_t column)
+{
+    return has_column(table, column) && table->pack && table->pack->column[column].index != 0;
+}
+
+static int32_t fail_twice(const ganas_table *t, int32_t row, int32_t same, int32_t column)
+{
+    char where[600];
+    return status_fail(GANAS_E_PARSE,
+                       "%s: '%.200s' in column '%s' is %s %" PRId32 " already; expected each once",
+                       place(t, row, where, sizeof where), ganas_table_text(t, row, column),
+                       ganas_table_column_name(t, column), t->pack ? "in row" : "on line",
+                       t->pack ? same + 1 : t->line[same + 1]);
+}
+
+static int32_t build_index(const ganas_table *t, int32_t column, struct finder *f)
+{
+    for (int32_t row = 0; row < t->rows; row++) {
+        int32_t same = -1;
+        const char *text;
+        int32_t status = get_text(t, row, column, &text);
+        if (!status)
+            status = index_add(&f->own, index_hash(text, strlen(text)), &same);
+        if (!status && same >= 0)
+            status = fail_twice(t, row, same, column);
+        if (status)
+            return status;
+    }
+    f->slot = f->own.slot;
+    f->slots = f->own.slots;
+    return GANAS_OK;
+}
+
+int32_t ganas_table_index(ganas_table *table, int32_t column)
+{
+    if (!has_column(table, column))
+        return status_fail(GANAS_E_ARGUMENT, "column %d of a table with %d", column,
+                           table->columns);
+    struct finder *f = &table->finder[column];
+    if (f->slot)
+        return GANAS_OK;
+    if (ganas_table_indexed(table, column))
+        return pack_index(table->pack, column, &f->slot, &f->slots);
+    int32_t status = build_index(table, column, f);
+    if (status)
+        index_free(&f->own);
+    return status;
+}
+
+/* The row of a slot that isn't empty is believed only as far as its text goes. */
+static int32_t match(const ganas_table *t, int32_t column, uint32_t slot, const char *text,
+                     int32_t *row)
+{
+    if (slot > (uint32_t)t->rows)
+        return status_fail(GANAS_E_PARSE,
+                           "%s: row %" PRIu32 " in the index of column '%s', but "
+                           "there are %" PRId32 "; the file is damaged",
+                           t->path, slot, ganas_table_column_name(t, column), t->rows);
+    const char *other;
+    int32_t status = get_text(t, (int32_t)slot - 1, column, &other);
+    if (!status && strcmp(other, text) == 0)
+        *row = (int32_t)slot - 1;
+    return status;
+}
+
+int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *text, int32_t *row)
+{
+    if (!has_column(table, column) || !table->finder[column].slots)
+        return status_fail(GANAS_E_ARGUMENT, "column %d of this table has no index", column);
+    const struct finder *f = &table->finder[column];
+    uint32_t mask = f->slots - 1, at = (uint32_t)index_hash(text, strlen(text)) & mask;
+    int32_t status = GANAS_OK;
+    *row = -1;
+    for (uint32_t n = 0; n < f->slots && f->slot[at] && *row < 0 && !status; n++) {
+        status = match(table, column, f->slot[at], text, row);
+        at = (at + 1) & mask;
+    }
     return status;
 }

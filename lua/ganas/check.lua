@@ -1,9 +1,10 @@
--- check - loads a recipe or a space, tries it and says what it found.
+-- check - loads a recipe, a space or a table, tries it and says what it found.
 --
 -- The answer is a list of { what, text } and a list of what is wrong, which is empty when all is
 -- well.
 
 local chunk = require "ganas.chunk"
+local columns = require "ganas.columns"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
@@ -107,11 +108,20 @@ local function check_recipe(word, given)
   return facts, failures
 end
 
-local function check_space(found, given)
+local function refuse_arguments(given, what)
   local name = sorted.keys(given.args)[1]
   if name then
-    message.usage("argument %s for a space; expected it with a recipe", message.quote(name))
+    message.usage("argument %s for a %s; expected it with a recipe", message.quote(name), what)
   end
+end
+
+local function check_table(given)
+  refuse_arguments(given, "table")
+  return columns.describe(given.operand), {}
+end
+
+local function check_space(found, given)
+  refuse_arguments(given, "space")
   local facts, failures = {}, {}
   describe_space(grammar.read(found.path, found.text), facts, failures)
   return facts, failures
@@ -139,6 +149,7 @@ end
 
 -- Checks what the options name: facts, failures.
 function check.run(given)
+  if columns.is_table(given.operand) then return check_table(given) end
   local found = find(given.operand)
   if is_space(found) then return check_space(found, given) end
   return check_recipe(given.operand, given)

@@ -18,8 +18,8 @@ end
 
 local command = {}
 
-function command.help()
-  io.stdout:write(options.HELP)
+function command.help(given)
+  io.stdout:write(given.about == "import" and require("ganas.import").HELP or options.HELP)
   return DONE
 end
 
@@ -59,6 +59,8 @@ function command.compare(given, host)
   print_lines(require("ganas.compare").run(given, host))
   return DONE
 end
+
+function command.import(given, host) return require("ganas.import").run(given, host) end
 
 function command.run(given, host) return require("ganas.launch").run(given, host) end
 

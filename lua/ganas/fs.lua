@@ -70,6 +70,12 @@ function fs.is_file(path)
   return found ~= nil and found ~= "directory"
 end
 
+-- Bytes of a file, nil where there is none.
+function fs.size(path)
+  local stat = uv.fs_stat(path)
+  return stat and stat.size
+end
+
 -- Names in a folder, sorted; empty when it can't be read.
 function fs.list(path)
   local names = {}

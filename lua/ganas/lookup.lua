@@ -2,10 +2,13 @@
 --
 --   { "table", file =, score =, report =, key =, partial = }
 --
--- The rows of a CSV file are joined to the space by a key column: `arch` (the official string), one
--- of the space's `keys`, or the column that `key` names. Every row has to be a candidate of the
--- space, each once, with a number in the score column. Where the space can be counted every
--- candidate needs a row, unless partial = true: then those without one are failed evaluations.
+-- The rows of a file are joined to the space by a key column: `arch` (the official string), one of
+-- the space's `keys`, or the column that `key` names. Every row has to be a candidate of the space,
+-- each once, with a number in the score column. Where the space can be counted every candidate
+-- needs a row, unless partial = true: then those without one are failed evaluations.
+--
+-- A table file that has an index of the key is not read for that: its rows are found by the text
+-- of a candidate when it is asked for.
 
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
@@ -20,10 +23,11 @@ Lookup.__index = Lookup
 local BLOCK = 4096      -- rows joined at a time
 local COUNTABLE = 1e6   -- spaces up to this size must be complete
 local OFFICIAL = "arch" -- the column of official strings
+local TRIED = 8         -- rows all over a table whose spelling is tried
 
 local FIELDS = {
   { enum = { "table" }, required = true },
-  file = { type = "string", required = true, expected = "the name of a CSV file, plain or .gz" },
+  file = { type = "string", required = true, expected = "the name of a CSV or table file" },
   score = { type = "string", required = true, expected = "the column to search by" },
   report = { type = "string" },
   key = { type = "string" },
@@ -89,13 +93,14 @@ local function add_block(self, batch, first)
   for i = 0, batch:count() - 1 do
     if not self.pool:try(batch, i, 0) then
       local row, same = first + i, self.pool:find(batch)[i]
-      message.user("%s: %s is the same candidate as on line %d; expected each once", self.table:where(row),
-        message.quote(key_text(self, row)), self.table:line(same))
+      message.user("%s: %s is the same candidate as %s; expected each once", self.table:where(row),
+        message.quote(key_text(self, row)), self.table:place(same))
     end
   end
 end
 
 local function join(self)
+  self.pool = Pool.new(self.space, self.space.identity)
   local batch, rows = Batch.new(self.space, BLOCK), self.table.rows
   for first = 0, rows - 1, BLOCK do
     batch:clear()
@@ -105,6 +110,46 @@ local function join(self)
   batch:free()
 end
 
+-- ---- finding rows by the text of their key ----
+
+-- Whether rows all over the table are spelled as candidates are.
+local function spelled_alike(self)
+  local batch, rows = Batch.new(self.space, 1), self.table.rows
+  for row = 0, rows - 1, math.max(math.floor(rows / TRIED), 1) do
+    batch:clear()
+    read_row(self, batch, row)
+    if self.reader:write(batch:arch(0)) ~= key_text(self, row) then return false end
+  end
+  return true
+end
+
+-- Whether one look-up in the table's own index finds a candidate.
+local function has_index(self)
+  return #self.key_columns == 1 and self.table:indexed(self.key_columns[1])
+    and self.space.identity == "string" and spelled_alike(self)
+end
+
+-- The row of each candidate of a batch, from 0; -1 where there is none.
+local function find_rows(self, batch)
+  if self.pool then return self.pool:find(batch) end
+  local rows, column = {}, self.key_columns[1]
+  for i = 0, batch:count() - 1 do
+    rows[i] = self.table:find(column, self.reader:write(batch:arch(i))) or -1
+  end
+  return rows
+end
+
+-- Joins the rows to the space, or prepares to find them; the table stays open for that.
+local function connect(self)
+  if has_index(self) then
+    self.table:index(self.key_columns[1])
+    return
+  end
+  join(self)
+end
+
+-- ---- completeness ----
+
 -- The first candidate without a row, as its official string.
 local function first_missing(self)
   local batch, skip, more = Batch.new(self.space, BLOCK), 0, true
@@ -112,7 +157,7 @@ local function first_missing(self)
     batch:clear()
     more = batch:enumerate(nil, skip)
     skip = skip + batch:count()
-    local rows = self.pool:find(batch)
+    local rows = find_rows(self, batch)
     for i = 0, batch:count() - 1 do
       if rows[i] < 0 then return self.space:format(batch, i) end
     end
@@ -122,7 +167,7 @@ end
 local function check_complete(self)
   local size, exact = self.space:size()
   local rows = self.table.rows
-  if not exact or size > COUNTABLE or self.pool.identity ~= "string" or rows >= size then return end
+  if not exact or size > COUNTABLE or self.space.identity ~= "string" or rows >= size then return end
   message.user("%s: %d of %d candidates are missing, first %s; expected a row for each, or partial = true "
     .. "to count those as failed", self.table:where(rows - 1), size - rows, size,
     message.quote(first_missing(self)))
@@ -154,17 +199,16 @@ function Lookup.open(spec, space, context)
   local fields = schema.check(spec, FIELDS, where, { "evaluate" })
   local path = data.find(fields.file, context, where("evaluate", "file"))
   local self = setmetatable({
-    space = space, pool = Pool.new(space, space.identity),
-    table = open_table(path, where("evaluate", "file")),
+    space = space, table = open_table(path, where("evaluate", "file")),
     score_name = context.score or fields.score, report_name = context.report or fields.report,
   }, Lookup)
   self.scores = numbers(self, self.score_name, "score", where)
   self.reports = self.report_name and numbers(self, self.report_name, "report", where)
   find_key(self, fields.key, where("evaluate", fields.key and "key" or "file"))
-  join(self)
+  connect(self)
   if not fields.partial then check_complete(self) end
   self.path, self.rows = path, self.table.rows
-  self.table:free()
+  if self.pool then self.table:free() end
   return self
 end
 
@@ -172,7 +216,7 @@ function Lookup:score(batch, first, n)
   local asked, list, results = Batch.new(self.space, math.max(n, 1)), {}, {}
   for i = 1, n do list[i] = first + i - 1 end
   asked:append(batch, list)
-  local rows = self.pool:find(asked)
+  local rows = find_rows(self, asked)
   for i = 1, n do
     local row = rows[i - 1]
     results[i] = row < 0 and { error = "no row for it in " .. self.path }

@@ -8,16 +8,19 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "compare", "list", "bench", "lua" }
+options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "lua" }
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
-  ganas-lua check FILE [name=value ...] loads a recipe or a space, tries it and says what it is
+  ganas-lua check FILE [name=value ...] loads a recipe, a space or a table and says what it is
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
                                         many seeds of several methods side by side, in parallel
   ganas-lua list                        shows the recipes and spaces there are
+  ganas-lua import FORMAT SOURCE [-o FILE]
+                                        makes a table file from a benchmark's own files; FORMAT is
+                                        nasbench101, nats-bench or csv ('import --help' says more)
   ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
@@ -46,14 +49,15 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua check FILE | compare RECIPE | list | bench [WORK] | lua FILE [ARG ...]
+       ganas-lua check FILE | compare RECIPE | list | import FORMAT SOURCE | bench [WORK] |
+                 lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options.
 ]]
 
 local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true,
-  ["--where"] = true }
+  ["--where"] = true, ["-o"] = true }
 
 -- ---- finding the command ----
 
@@ -172,9 +176,10 @@ function options.read(words)
   local at = first_word(words)
   local word = at and words[at]
   if word == "lua" then return { command = "lua", words = rest_after(words, at) } end
-  if asks(words, "-h", "--help") then return { command = "help" } end
+  if asks(words, "-h", "--help") then return { command = "help", about = word } end
   if asks(words, "-V", "--version") then return { command = "version" } end
   if #words == 0 then return { command = "short" } end
+  if word == "import" then return require("ganas.import").options(without(words, at)) end
   local command = word and is_command(word) and word or "run"
   return checked(command, parse(command, word == command and without(words, at) or words))
 end

@@ -1,4 +1,5 @@
--- table - a CSV file in memory, plain or gzip. Rows and columns are numbered from 0.
+-- table - a CSV file in memory, plain or gzip, or a table file of ganas-lua, mapped. Rows and columns
+-- are numbered from 0.
 
 local core = require "ganas.core"
 local message = require "ganas.message"
@@ -12,7 +13,7 @@ local function names(handle, columns)
   return list
 end
 
--- Fields: path, rows, columns (how many), names (list of the columns' names).
+-- Fields: path, rows, columns (how many), names (list of the columns' names), mapped (a table file).
 function Table.open(path)
   local handle = core.new("ganas_table", lib.ganas_table_open, lib.ganas_table_free, path)
   local columns = lib.ganas_table_columns(handle)
@@ -22,6 +23,7 @@ function Table.open(path)
     rows = lib.ganas_table_rows(handle),
     columns = columns,
     names = names(handle, columns),
+    mapped = lib.ganas_table_line(handle, -1) == 0,
   }, Table)
 end
 
@@ -39,14 +41,50 @@ function Table:need(name, where)
     self.names))
 end
 
--- The text of a field, nil out of range.
-function Table:text(row, column) return core.text(lib.ganas_table_text(self.handle, row, column)) end
+local function inside(self, row, column)
+  return row >= 0 and row < self.rows and column >= 0 and column < self.columns
+end
 
--- The line of a row in the file; the header is line 1.
+-- The text of a field, nil out of range; a damaged file is a user error.
+function Table:text(row, column)
+  local text = core.text(lib.ganas_table_text(self.handle, row, column))
+  if not text and inside(self, row, column) then core.check(tonumber(lib.GANAS_E_PARSE)) end
+  return text
+end
+
+-- The line of a row in the file; the header is line 1. 0 in a table file.
 function Table:line(row) return lib.ganas_table_line(self.handle, row) end
 
--- "path:line" of a row.
-function Table:where(row) return self.path .. ":" .. self:line(row) end
+-- Where a row is, in words: "on line 2", or in a table file "in row 1".
+function Table:place(row)
+  local line = self:line(row)
+  return line > 0 and "on line " .. line or "in row " .. row + 1
+end
+
+-- "path:line" of a row, or "path: row 1".
+function Table:where(row)
+  local line = self:line(row)
+  return line > 0 and self.path .. ":" .. line or self.path .. ": row " .. row + 1
+end
+
+-- Whether a table file has the fields of a column as numbers.
+function Table:numeric(column) return lib.ganas_table_numeric(self.handle, column) ~= 0 end
+
+-- Whether a table file brings an index of a column's texts, which are then all different.
+function Table:indexed(column) return lib.ganas_table_indexed(self.handle, column) ~= 0 end
+
+-- Makes the texts of a column findable; one that is there twice is a user error.
+function Table:index(column) core.check(lib.ganas_table_index(self.handle, column)) end
+
+-- The row of a text in a column that was made findable, nil if there is none.
+function Table:find(column, text)
+  local row = core.int32(1)
+  core.check(lib.ganas_table_find(self.handle, column, text, row))
+  if row[0] >= 0 then return row[0] end
+end
+
+-- Reads a table file to its end; damage is a user error.
+function Table:check() core.check(lib.ganas_table_check(self.handle)) end
 
 -- The numbers of a column; a field that is none is a user error, with `nan_ok` an empty one or nan
 -- a NaN.
