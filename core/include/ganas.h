@@ -332,6 +332,14 @@ int32_t ganas_batch_judge(const ganas_batch *batch, const ganas_rules *rules,
                           double *excess);
 
 /*
+ * Least squares: the table [nodes * ops] of the sum that comes nearest to value[count] (NaN: left
+ * out), entries that no candidate has being 0, the constant at the first input; residual[count] is
+ * value minus sum. On spaces without end_op.
+ */
+int32_t ganas_batch_fit(const ganas_batch *batch, const double *value, double *table,
+                        double *residual);
+
+/*
  * Appends n candidates, each choice uniform among those that grammar and masked rules leave open.
  * Rules that can't be masked are not looked at. A walk that ends in a dead end (two bounds that
  * can't both hold) is redrawn and counted in *dropped (may be NULL); GANAS_E_EMPTY after 1000 in a
@@ -437,6 +445,11 @@ int32_t ganas_pool_add(ganas_pool *pool, const ganas_batch *batch, int32_t i, do
 
 /* row[count]: where each candidate of the batch is in the pool, -1 where it is new. */
 int32_t ganas_pool_find(const ganas_pool *pool, const ganas_batch *batch, int32_t *row);
+
+/* value[count]: for each candidate of the batch the entry of by_row[pool's count] where it is in
+   the pool, NaN where it is new. */
+int32_t ganas_pool_values(const ganas_pool *pool, const ganas_batch *batch, const double *by_row,
+                          double *value);
 
 /* Keeps of a batch the first of each network, and with `fresh` only those not in the pool. */
 int32_t ganas_pool_unique(const ganas_pool *pool, ganas_batch *batch, int32_t fresh);

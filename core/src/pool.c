@@ -109,6 +109,22 @@ int32_t ganas_pool_find(const ganas_pool *pool, const ganas_batch *batch, int32_
     return GANAS_OK;
 }
 
+int32_t ganas_pool_values(const ganas_pool *pool, const ganas_batch *batch, const double *by_row,
+                          double *value)
+{
+    if (batch->space != pool->space)
+        return status_fail(GANAS_E_ARGUMENT, "pool and candidates are of different spaces");
+    for (int32_t i = 0; i < batch->count; i++) {
+        struct graph g;
+        uint64_t key[2];
+        batch_get(batch, i, &g);
+        space_key(pool->space, pool->identity, &g, key);
+        int32_t row = keys_find(&pool->keys, key);
+        value[i] = row < 0 ? (double)NAN : by_row[row];
+    }
+    return GANAS_OK;
+}
+
 /* keep[i]: the first of its network in the batch, and with `fresh` not in the pool. */
 static int32_t mark_unique(const ganas_pool *pool, const ganas_batch *batch, bool fresh,
                            struct keys *seen, uint8_t *keep)

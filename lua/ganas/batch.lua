@@ -68,6 +68,13 @@ function Batch:random(rules, rng, n)
   return tonumber(dropped[0])
 end
 
+-- The same, where it may be that nothing is found: whether there was something, and how many dead ends.
+function Batch:try_random(rules, rng, n)
+  local dropped = core.int64(1)
+  local found = core.found(lib.ganas_batch_random(self.handle, handle_of(rules), rng.handle, n, dropped))
+  return found, tonumber(dropped[0])
+end
+
 -- Appends n mutants of random rows of `parents`: 1 + Geometric(more) edits, at most `most`. Returns
 -- the rows of the parents as an array.
 function Batch:mutate(parents, rules, rng, n, more, most)
@@ -114,6 +121,14 @@ function Batch:check(rules, given, excess)
   for id, values in sorted(given or {}) do columns[id] = values end
   core.check(lib.ganas_batch_judge(self.handle, rules.handle, columns, ok, rejected, excess))
   return ok, rejected
+end
+
+-- The table [nodes * ops] of the sum that comes nearest to values (doubles, NaN: unknown), and what is left
+-- of each value.
+function Batch:fit(values)
+  local table, residual = core.doubles(self.space.nodes * #self.space.ops), core.doubles(self:count())
+  core.check(lib.ganas_batch_fit(self.handle, values, table, residual))
+  return table, residual
 end
 
 -- Row i as an object of its own, which survives the batch.

@@ -3,8 +3,11 @@
 -- The answer is a list of { what, text } and a list of what is wrong, which is empty when all is
 -- well.
 
+local Rng = require "ganas.rng"
 local chunk = require "ganas.chunk"
 local columns = require "ganas.columns"
+local constraints = require "ganas.constraints"
+local feasible = require "ganas.feasible"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
@@ -54,14 +57,35 @@ local function arguments_text(plan)
 end
 
 local function rule_text(rule)
-  if rule.masked then return rule.rule .. ": held while sampling" end
-  return ("%s: rejects %d of %d"):format(rule.rule, rule.rejected, rule.seen)
+  local accepts = rule.share and ", " .. constraints.share_words(rule.share) or ""
+  if rule.masked then return rule.rule .. ": held while sampling" .. accepts end
+  return ("%s: checked, rejects %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, accepts)
 end
 
-local function describe_constraints(rules, batch, facts)
-  for _, rule in ipairs(rules) do facts[#facts + 1] = { "constraint", rule_text(rule) } end
-  if #rules == 0 then return end
-  facts[#facts + 1] = { "feasible", ("%d of %d drawn"):format(batch:count(), DRAWN) }
+local function describe_constraints(trial, batch, drawn, facts)
+  if trial:count() == 0 then return end
+  for _, rule in ipairs(trial:report()) do facts[#facts + 1] = { "constraint", rule_text(rule) } end
+  facts[#facts + 1] = { "feasible", drawn > 0 and ("%d of %d drawn"):format(batch:count(), drawn)
+    or "random draws meet dead ends only" }
+end
+
+-- Where drawing found nothing: looks further, until there is a candidate; nil, and why there is none.
+local function look_further(plan, trial, batch, facts)
+  local found = feasible.find(plan.space, trial, Rng.new(plan.seed, "check"), function(some, keep)
+    for row = 0, some:count() - 1 do
+      if keep[row] ~= 0 then
+        batch:append(some, { row })
+        return true, 1
+      end
+    end
+    return false, 0
+  end)
+  if batch:count() > 0 then
+    facts[#facts + 1] = { "found", ("one in %d that were tried"):format(found.tried) }
+    return true
+  end
+  local _, err = pcall(feasible.explain, found, plan.where "constraints")
+  return nil, err.text
 end
 
 local function result_text(evaluator, result)
@@ -71,11 +95,6 @@ local function result_text(evaluator, result)
 end
 
 local function score_one(plan, batch, facts, failures)
-  if batch:count() == 0 then
-    failures[#failures + 1] = ("%s: none of %d candidates obeys the constraints"):format(
-      plan.where "constraints", DRAWN)
-    return
-  end
   local text, result = tostring(batch:arch(0)), plan.evaluator:score(batch, 0, 1)[1]
   facts[#facts + 1] = { "candidate", text }
   if result.score then
@@ -101,9 +120,11 @@ local function check_recipe(word, given)
   facts[2] = { "arguments", arguments_text(plan) }
   describe_space(plan.space, facts, failures)
   describe_evaluator(plan.evaluator, facts)
-  local batch, rules = recipe.rehearse(plan, DRAWN)
-  describe_constraints(rules, batch, facts)
-  score_one(plan, batch, facts, failures)
+  local batch, trial, drawn = recipe.rehearse(plan, DRAWN)
+  describe_constraints(trial, batch, drawn, facts)
+  local found, why = batch:count() > 0, nil
+  if not found then found, why = look_further(plan, trial, batch, facts) end
+  if found then score_one(plan, batch, facts, failures) else failures[#failures + 1] = why end
   for _, line in ipairs(settings.describe(plan.settings)) do facts[#facts + 1] = { "search", line } end
   return facts, failures
 end

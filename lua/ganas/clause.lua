@@ -308,8 +308,9 @@ end
 
 -- ---- compiling ----
 
--- Compiles a rule into `rules` (ganas.ruleset) of a space. `before`: what this function returned for the rules
--- before it. Returns { rule, index (its number), masked, given (entries of the given measures it needs) }.
+-- Compiles a rule into `rules` (ganas.ruleset) of a space. `before`: what this function returned for the
+-- rules before it. Returns { rule, index (its number), masked, given (entries of the given measures that it
+-- needs) }.
 function clause.compile(r, space, rules, before)
   local node, made = reduce(r, space, false), { rule = r, program = {}, masked = true, given = {} }
   emit(node, space, rules, made)
@@ -320,6 +321,17 @@ function clause.compile(r, space, rules, before)
   end
   made.index = combine(r, node, rules, made.program)
   return made
+end
+
+local UPPER = { ["<="] = true, ["<"] = true, [">="] = false, [">"] = false }
+
+-- What a bound on one measure or count is about: { name (in words), measure, upper }; nil for other rules.
+function clause.bound(made, space)
+  local item = made.item
+  local term = item and #item.terms == 1 and item.terms[1]
+  if not term or term.factor ~= 1 or term.path or term.nodes or UPPER[item.compare] == nil then return nil end
+  return { upper = UPPER[item.compare], name = term.measure or phrase.count(term.ops),
+    measure = term.measure or space:need_count(term.ops, made.rule.where) }
 end
 
 -- The rules that have to hold all: those of "and" at the top one by one, so that each has its own account.

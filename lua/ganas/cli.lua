@@ -62,6 +62,12 @@ end
 
 function command.import(given, host) return require("ganas.import").run(given, host) end
 
+function command.fit(given)
+  local facts, text = require("ganas.fit").run(given)
+  if text then print_lines { text } else print_facts(facts) end
+  return DONE
+end
+
 function command.run(given, host) return require("ganas.launch").run(given, host) end
 
 -- Lines appear as they are known.

@@ -31,14 +31,17 @@ local function add_function(self, fn)
   self.functions = true
 end
 
+-- A rule that is no "and".
+local function add_part(self, part)
+  local made = clause.compile(part, self.space, self.rules, self.compiled)
+  if made.item then self.compiled[#self.compiled + 1] = made end
+  for _, entry in ipairs(made.given) do self.given[entry.id] = entry end
+  add_item(self, { part = part, made = made, text = part.text, where = part.where, masked = made.masked,
+    index = made.index, given = #made.given > 0 })
+end
+
 local function add_rule(self, rule)
-  for _, part in ipairs(clause.split(rule, self.space)) do
-    local made = clause.compile(part, self.space, self.rules, self.compiled)
-    if made.item then self.compiled[#self.compiled + 1] = made end
-    for _, entry in ipairs(made.given) do self.given[entry.id] = entry end
-    add_item(self, { text = part.text, where = part.where, masked = made.masked, index = made.index,
-      given = #made.given > 0 })
-  end
+  for _, part in ipairs(clause.split(rule, self.space)) do add_part(self, part) end
 end
 
 local function add(self, i, value, where)
@@ -51,6 +54,12 @@ local function add(self, i, value, where)
     where("constraints", i), i, message.value(value))
 end
 
+local function empty(space)
+  return setmetatable({
+    space = space, rules = Ruleset.new(space), items = {}, compiled = {}, given = {},
+  }, Constraints)
+end
+
 -- Constraints of a recipe on a space: a list of rules, texts of rules and functions, nil for none, and
 -- `texts` of the command line. `where(path...)` -> "file:line".
 local function new(list, space, where, texts)
@@ -59,14 +68,25 @@ local function new(list, space, where, texts)
     message.user("%s: field 'constraints' is %s; expected a list { rule, ... }", where "constraints",
       type(list) == "table" and "not a list" or message.value(list))
   end
-  local self = setmetatable({
-    space = space, rules = Ruleset.new(space), items = {}, compiled = {}, given = {},
-  }, Constraints)
+  local self = empty(space)
   for i, value in ipairs(list) do add(self, i, value, where) end
   for _, text in ipairs(texts or {}) do
     add_rule(self, { kind = "text", source = text, where = "--where", raise = message.usage })
   end
   return self
+end
+
+-- How many there are.
+function Constraints:count() return #self.items end
+
+-- The same constraints without the i-th.
+function Constraints:without(i)
+  local others = empty(self.space)
+  for k, item in ipairs(self.items) do
+    if k ~= i and item.fn then add_function(others, item.fn) end
+    if k ~= i and item.part then add_part(others, item.part) end
+  end
+  return others
 end
 
 -- ---- declared rules ----
@@ -257,13 +277,32 @@ function Constraints:report()
   return list
 end
 
--- The constraint that accepts least of the space, as in the report; nil without any.
-function Constraints:tightest()
-  local least
-  for _, entry in ipairs(self:report()) do
-    if entry.share and (not least or entry.share < least.share) then least = entry end
+-- The constraint that has rejected the greatest share of what it was asked about: { rule, share rejected };
+-- nil when none has rejected anything.
+function Constraints:busiest()
+  local most
+  for _, item in ipairs(self.items) do
+    local share = item.seen > 0 and item.rejected / item.seen or 0
+    if share > (most and most.share or 0) then most = { rule = item.text, share = share } end
   end
-  return least
+  return most
 end
 
-return { new = new }
+-- The constraint that accepts least of the space, as in the report, and its number; nil without any. Where it
+-- is a bound, `bound` says of what: { name (in words), measure, upper }.
+function Constraints:tightest()
+  local least, index
+  for i, entry in ipairs(self:report()) do
+    if entry.share and (not least or entry.share < least.share) then least, index = entry, i end
+  end
+  if least and self.items[index].made then least.bound = clause.bound(self.items[index].made, self.space) end
+  return least, index
+end
+
+-- What a share of the report says, in words.
+local function share_words(share)
+  if share == 0 then return ("accepts none of %d random candidates"):format(SURVEYED) end
+  return ("accepts %.3g %% of random candidates"):format(100 * share)
+end
+
+return { new = new, share_words = share_words }

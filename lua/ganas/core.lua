@@ -73,6 +73,13 @@ local function fail(status)
   error(string.format("%s: %s", ffi.string(lib.ganas_status_name(status)), text), 0)
 end
 
+-- Whether there was something to choose: false for GANAS_E_EMPTY; raises what any other failure says.
+function core.found(status)
+  if status == lib.GANAS_E_EMPTY then return false end
+  if status ~= 0 then fail(status) end
+  return true
+end
+
 -- Raises what a status says: a user error for what the user can mend, else a fault.
 function core.check(status)
   if status ~= 0 then fail(status) end

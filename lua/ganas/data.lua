@@ -11,6 +11,8 @@ local data = {}
 
 -- What the files are that shipped recipes ask for.
 local KNOWN = {
+  ["nb201_hwnas.csv.gz"] = "latency and energy of the cells of NAS-Bench-201 on six devices, one row each "
+    .. "(HW-NAS-Bench, from github.com/GATECH-EIC/HW-NAS-Bench)",
   ["nb201.csv.gz"] = "the 15625 cells of NAS-Bench-201, one row each (from github.com/D-X-Y/NATS-Bench)",
 }
 

@@ -211,8 +211,8 @@ function Domain:add_measure(name, m)
   return entry
 end
 
--- Declares a measure that comes from outside of the space; open() -> { values = function(self, batch, into) }
--- is called when it is first used.
+-- Declares a measure that comes from outside of the space; open() -> its description (ganas.measure) is
+-- called when it is first used.
 function Domain:declare_measure(name, open)
   self.outside[name] = open
   self.outside_names[#self.outside_names + 1] = name
@@ -223,7 +223,7 @@ function Domain:measure(name)
   local entry = self.measures[name]
   if entry then return entry end
   if self.outside[name] then
-    return self:add_measure(name, { measure = "given", source = self.outside[name]() })
+    return self:add_measure(name, self.outside[name]())
   end
   if BUILT_IN[name] then return measure.add(self, name, { measure = name }) end
 end

@@ -57,6 +57,14 @@ local function use_key(self, name)
   return true
 end
 
+-- Whether the table has one of the columns that name candidates of the space.
+local function has_key(self)
+  for _, name in ipairs { OFFICIAL, unpack(self.space.keys) } do
+    if all_columns(self, name) then return true end
+  end
+  return false
+end
+
 local function find_key(self, wanted, where)
   if wanted then
     if use_key(self, wanted) then return end
@@ -173,8 +181,6 @@ local function check_complete(self)
     message.quote(first_missing(self)))
 end
 
--- ---- the evaluator ----
-
 -- Opens a file; a message that names no line of the file gets that of the recipe.
 local function open_table(path, where)
   local ok, result = pcall(Table.open, path)
@@ -188,6 +194,31 @@ local function open_table(path, where)
   end
   return result
 end
+
+-- A file joined to a space: { pool (its rows are those of the table), table, path, key }. `key`: the columns
+-- that name a candidate, nil to find them; nil, when that is wanted and there are none.
+function Lookup.join(path, space, key, where)
+  local self = setmetatable({ space = space, path = path, table = open_table(path, where) }, Lookup)
+  if key or has_key(self) then
+    find_key(self, key, where)
+    join(self)
+    return self
+  end
+  return nil, self.table
+end
+
+-- All rows of a file as candidates of a space, each as often as it is there: the table, the batch, and the
+-- columns of the key by name.
+function Lookup.rows(path, space, key, where)
+  local self, keys = setmetatable({ space = space, table = open_table(path, where) }, Lookup), {}
+  find_key(self, key, where)
+  local batch = Batch.new(space, self.table.rows)
+  for row = 0, self.table.rows - 1 do read_row(self, batch, row) end
+  for _, column in ipairs(self.key_columns) do keys[self.table.names[column + 1]] = true end
+  return self.table, batch, keys
+end
+
+-- ---- the evaluator ----
 
 local function numbers(self, name, field, where)
   return self.table:numbers(self.table:need(name, where("evaluate", field)))

@@ -8,7 +8,7 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "lua" }
+options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "fit", "lua" }
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
@@ -22,6 +22,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
                                         makes a table file from a benchmark's own files; FORMAT is
                                         nasbench101, nats-bench or csv ('import --help' says more)
   ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
+  ganas-lua fit FILE --space NAME [column=NAME] [--out TABLE.csv]
+                                        a table by step and operation from measured networks
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
 Arguments of every recipe
@@ -57,7 +59,7 @@ Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what 
 ]]
 
 local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true,
-  ["--where"] = true, ["-o"] = true }
+  ["--where"] = true, ["-o"] = true, ["--space"] = true }
 
 -- ---- finding the command ----
 
@@ -99,8 +101,8 @@ end
 
 local function option(parser, name) return parser:option(name):overwrite(false) end
 
-local OPERAND = { run = "recipe", check = "file", compare = "recipe" }
-local WORDS = { run = true, check = true, compare = true, bench = true }
+local OPERAND = { run = "recipe", check = "file", compare = "recipe", fit = "file" }
+local WORDS = { run = true, check = true, compare = true, bench = true, fit = true }
 
 local function new_parser(command)
   local parser = argparse("ganas-lua"):add_help(false)
@@ -108,6 +110,7 @@ local function new_parser(command)
   if WORDS[command] then parser:argument("words"):args "*" end
   for _, name in ipairs { "--seed", "--threads", "--data", "--out" } do option(parser, name) end
   parser:option("--where"):count "*"
+  if command == "fit" then option(parser, "--space") end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
@@ -160,7 +163,7 @@ local function checked(command, parsed)
   return {
     command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
-    json = parsed.json, quiet = parsed.quiet, where = parsed.where,
+    json = parsed.json, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
   }
 end
 

@@ -14,10 +14,11 @@ function Policy.new(space, rules, net, threads, rng)
   return setmetatable({ handle = handle, space = space, rules = rules, threads = threads }, Policy)
 end
 
--- Appends n samples to a batch; returns how many walks met a dead end.
+-- Appends n samples to a batch; returns how many walks met a dead end. Nothing is appended where the rules
+-- hardly leave anything: 1000 dead ends one after another.
 function Policy:sample(batch, rng, n)
   local dropped = core.int64(1)
-  core.check(lib.ganas_policy_sample(self.handle, batch.handle, rng.handle, n, dropped))
+  core.found(lib.ganas_policy_sample(self.handle, batch.handle, rng.handle, n, dropped))
   return tonumber(dropped[0])
 end
 

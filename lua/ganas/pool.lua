@@ -41,6 +41,12 @@ function Pool:find(batch)
   return rows
 end
 
+-- For each row of a batch the entry of `by_row` (doubles, one a row of the pool), NaN where the pool doesn't
+-- know it; into an array.
+function Pool:values(batch, by_row, into)
+  core.check(lib.ganas_pool_values(self.handle, batch.handle, by_row, into))
+end
+
 -- Keeps of a batch the first of each network, with `fresh` only those that the pool doesn't know.
 function Pool:unique(batch, fresh)
   core.check(lib.ganas_pool_unique(self.handle, batch.handle, fresh and 1 or 0))

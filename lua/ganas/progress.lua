@@ -57,9 +57,15 @@ local function acceptance(run)
   return run.acceptance and ("%.0f %% valid"):format(100 * run.acceptance) or nil
 end
 
+-- The constraint that rejects most of what it is asked about.
+local function rejection(run)
+  local most = run.busiest
+  return most and ("%s rejects %.0f %%"):format(most.rule, 100 * most.share) or nil
+end
+
 local function join(words)
   local list = {}
-  for i = 1, 6 do list[#list + 1] = words[i] end
+  for i = 1, 7 do list[#list + 1] = words[i] end
   return table.concat(list, "  ")
 end
 
@@ -71,9 +77,9 @@ function progress.text(run, seconds, width)
     ("iteration %d"):format(run.iteration),
     ("%s/%s queries"):format(message.number(run.queries), message.number(run.budget)),
     run.best_score and "best " .. number(run.best_score) or "nothing scored yet",
-    entropy(run), acceptance(run), rest and progress.duration(rest) .. " left",
+    entropy(run), acceptance(run), rest and progress.duration(rest) .. " left", rejection(run),
   }
-  for _, least in ipairs { 5, 4, 6, 1 } do
+  for _, least in ipairs { 7, 5, 4, 6, 1 } do
     if #join(words) <= (width or math.huge) then break end
     words[least] = nil
   end

@@ -7,6 +7,7 @@
 
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
+local feasible = require "ganas.feasible"
 
 local propose = {}
 
@@ -19,11 +20,12 @@ local Screen = {}
 Screen.__index = Screen
 
 local function new_screen(state, size)
+  local draft = state.constraints:count() > 0 and MOST_DRAFT or size + math.ceil(size / 3) + 8
   return setmetatable({
     state = state,
     seen = Pool.new(state.space, state.pool.identity),
     batch = Batch.new(state.space, size),
-    draft = Batch.new(state.space, math.min(MOST_DRAFT, size + math.ceil(size / 3) + 8)),
+    draft = Batch.new(state.space, math.min(MOST_DRAFT, draft)),
     origin = {}, -- of each row: which lineage it belongs to
     order = {},  -- of each row, by the critic
   }, Screen)
@@ -31,19 +33,29 @@ end
 
 function Screen:count() return self.batch:count() end
 
--- Moves the draft's candidates that are valid and new into the pool, at most `room` of them.
--- `origin`: a lineage, or function(row of the draft) -> lineage.
-function Screen:take(room, origin)
-  local state, draft = self.state, self.draft
-  local known, valid, rows = state.pool:find(draft), state.constraints:judge(draft), {}
-  for i = 0, draft:count() - 1 do
-    if #rows < room and valid[i] ~= 0 and known[i] < 0 and self.seen:try(draft, i, 0) then
-      rows[#rows + 1] = i
-      self.origin[#self.origin + 1] = type(origin) == "function" and origin(i) or origin
+-- Moves candidates of a batch that are valid (those with valid[row] ~= 0) and new into the pool, at most
+-- `room` of them. `origin`: a lineage, or function(row of the batch) -> lineage. Returns how many.
+function Screen:accept(batch, valid, room, origin)
+  local run, known, rows, n = self.state.run, self.state.pool:find(batch), {}, 0
+  while n < batch:count() and #rows < room do
+    if valid[n] ~= 0 and known[n] < 0 and self.seen:try(batch, n, 0) then
+      rows[#rows + 1] = n
+      self.origin[#self.origin + 1] = type(origin) == "function" and origin(n) or origin
     end
+    n = n + 1
   end
-  self.batch:append(draft, rows)
-  state.run.proposed, state.run.accepted = state.run.proposed + draft:count(), state.run.accepted + #rows
+  self.batch:append(batch, rows)
+  run.proposed, run.accepted = run.proposed + n, run.accepted + #rows
+  return #rows
+end
+
+-- The same with the draft; returns the share of it that is valid.
+function Screen:take(room, origin)
+  local draft, valid = self.draft, self.state.constraints:judge(self.draft)
+  local n, good = draft:count(), 0
+  for i = 0, n - 1 do good = good + valid[i] end
+  self:accept(draft, valid, room, origin)
+  return n > 0 and good / n or 1
 end
 
 -- The critic's opinion of rows from `first` on.
@@ -59,13 +71,14 @@ end
 
 -- Draws with `draw(draft, n)` until `want` more candidates are in the pool, or a few tries are over.
 function Screen:fill(want, origin, draw)
-  local target = self:count() + want
+  local target, valid = self:count() + want, 1
   for _ = 1, 6 do
     local missing = target - self:count()
     if missing <= 0 then break end
     self.draft:clear()
-    draw(self.draft, math.min(self.draft.capacity, missing + math.ceil(missing / 3) + 8))
-    self:take(missing, origin)
+    local draws = (missing + math.ceil(missing / 3) + 8) / math.max(valid, 0.01)
+    draw(self.draft, math.min(self.draft.capacity, math.ceil(draws)))
+    valid = self:take(missing, origin)
   end
 end
 
@@ -107,12 +120,6 @@ local function samples(state)
   end
 end
 
-local function randoms(state)
-  return function(draft, n)
-    state.run.dropped = state.run.dropped + draft:random(state.constraints.rules, state.streams.initial, n)
-  end
-end
-
 -- A round of children of the best so far; a child belongs to its parent's lineage.
 local function breed(screen, want, s)
   local state, elite = screen.state, screen:choose(s.elite, s.quota)
@@ -135,40 +142,33 @@ local function first_round(screen, want, s)
   screen:fill(want - screen:count(), MUTANT, mutants(state, state.truth, s.more, s.most))
 end
 
--- What is missing in the end: wide mutants, then random ones, then what enumeration still finds.
+-- Whatever obeys the constraints, until there are n.
+local function find(screen, n)
+  local state = screen.state
+  local found = feasible.find(state.space, state.constraints, state.streams.initial, function(batch, keep)
+    local gained = screen:accept(batch, keep, n - screen:count(), RANDOM)
+    return screen:count() >= n, gained
+  end)
+  state.run.dropped = state.run.dropped + found.dropped
+  return found
+end
+
+-- What is missing in the end: wide mutants, then whatever is left.
 local function top_up(screen, n)
   local state, before = screen.state, screen:count()
   if before >= n then return 0 end
   if state.truth and state.truth:count() > 0 then
     screen:fill(n - screen:count(), MUTANT, mutants(state, state.truth, 0.75, 6))
   end
-  screen:fill(n - screen:count(), RANDOM, randoms(state))
-  if screen:count() < n then propose.enumerate(screen, n) end
+  if screen:count() < n then find(screen, n) end
   return screen:count() - before
 end
 
-local MOST_ENUMERATED = 1e6
-
--- Walks through a small space for what chance no longer finds.
-function propose.enumerate(screen, n)
-  local state = screen.state
-  local size = state.space:size()
-  if size > MOST_ENUMERATED then return end
-  local skip, more = 0, true
-  while more and screen:count() < n do
-    screen.draft:clear()
-    more = screen.draft:enumerate(state.constraints.rules, skip)
-    skip = skip + screen.draft:count()
-    screen:take(n - screen:count(), RANDOM)
-  end
-end
-
--- Random candidates for X_0, and for random search.
+-- Random candidates for X_0, and for random search: a batch, and how they were found (ganas.feasible).
 function propose.random(state, n)
   local screen = new_screen(state, n)
-  screen:fill(n, RANDOM, randoms(state))
-  if screen:count() < n then propose.enumerate(screen, n) end
-  return screen.batch
+  local found = find(screen, n)
+  return screen.batch, found
 end
 
 local function origins_of(screen, rows)

@@ -1,9 +1,9 @@
 -- recipe - loads a recipe: finds its file, runs it, checks every field, reads the arguments, opens
 -- what it names. The result is the plan of a search.
 --
--- Fields of a recipe: about, space, evaluate, args, identity, constraints, search, done. `space`,
--- `constraints` and `search` may be functions of the arguments; an evaluator that is a function
--- gets them as its second argument.
+-- Fields of a recipe: about, space, evaluate, args, identity, measures, constraints, search, done.
+-- `space`, `measures`, `constraints` and `search` may be functions of the arguments; an evaluator that is a
+-- function gets them as its second argument.
 
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
@@ -14,6 +14,7 @@ local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
+local measures = require "ganas.measures"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 local settings = require "ganas.settings"
@@ -30,6 +31,7 @@ local FIELDS = {
     expected = "{ 'table', file = ... } or a function(arch)" },
   args = { type = "table", default = {}, expected = "a table: name = default" },
   identity = { enum = { "string", "network" } },
+  measures = { type = { "table", "function" }, expected = "a table: name = 'column' or a function(arch)" },
   constraints = { type = { "list", "function" }, expected = "a list of rules and functions" },
   search = { type = { "table", "function" }, default = {}, expected = "a table of settings" },
   done = { type = "function", expected = "a function(run)" },
@@ -146,25 +148,27 @@ function recipe.read(word, given)
   return plan
 end
 
--- n candidates drawn under the masked rules, and how many of them each constraint rejects; the batch
--- keeps those that all accept. What is wrong with a constraint shows here, before anything is paid
--- for. The search's own random numbers and counts are untouched.
+-- n candidates drawn under the masked rules; the batch keeps those that all constraints accept. Also the
+-- constraints, which have counted what each rejects, and how many were drawn: 0 after too many dead ends.
+-- What is wrong with a constraint shows here, before anything is paid for. The search's own random numbers
+-- and counts are untouched.
 function recipe.rehearse(plan, n)
   local trial = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
   local batch, rng = Batch.new(plan.space, n), Rng.new(plan.seed, "rehearsal")
-  local ok, err = pcall(batch.random, batch, trial.rules, rng, n)
-  if not ok then chunk.raise(err, plan.where "constraints") end
+  batch:try_random(trial.rules, rng, n)
+  local drawn = batch:count()
   trial:filter(batch)
-  return batch, trial:report()
+  return batch, trial, drawn
 end
 
 -- Opens what a recipe names: space, constraints, evaluator, settings.
 function recipe.open(plan)
   plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
+  plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
+  measures.attach(of_arguments(plan, "measures"), plan.space, plan)
   plan.constraint_list = of_arguments(plan, "constraints")
   plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
-  plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan
 end

@@ -1,5 +1,6 @@
 -- report - the result of a search, as text and as JSON.
 
+local constraints = require "ganas.constraints"
 local json = require "ganas.json"
 local progress = require "ganas.progress"
 local sorted = require "ganas.sorted"
@@ -50,6 +51,7 @@ end
 local function rule_json(rule)
   return json.object {
     { "rule", rule.rule }, { "masked", rule.masked }, { "seen", rule.seen }, { "rejected", rule.rejected },
+    { "share", rule.share },
   }
 end
 
@@ -113,8 +115,9 @@ local function failures(result)
 end
 
 local function rule_text(rule)
-  if rule.masked then return ("%s: held while sampling"):format(rule.rule) end
-  return ("%s: rejected %d of %d"):format(rule.rule, rule.rejected, rule.seen)
+  local share = rule.share and "; " .. constraints.share_words(rule.share) or ""
+  if rule.masked then return rule.rule .. ": held while sampling" .. share end
+  return ("%s: rejected %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, share)
 end
 
 -- The result as a list of lines. `dir` is the run directory.

@@ -10,6 +10,7 @@ local Pool = require "ganas.pool"
 local Rng = require "ganas.rng"
 local Run = require "ganas.run"
 local Threads = require "ganas.threads"
+local feasible = require "ganas.feasible"
 local levels = require "ganas.levels"
 local message = require "ganas.message"
 local propose = require "ganas.propose"
@@ -104,6 +105,7 @@ local function close(state, first)
   truncate(state, first)
   state.levels:add(state.run.iteration, state.run:scores(first), truth_scores(state))
   state.run:refresh()
+  state.run.busiest = state.constraints:busiest()
   if state.hooks.on_iteration then state.hooks.on_iteration(state.run) end
 end
 
@@ -112,11 +114,8 @@ end
 local function initial_set(state)
   local n = math.min(state.settings.initial, state.run.budget)
   if state.settings.method == "random" then n = state.run.budget end
-  local set = propose.random(state, n)
-  if set:count() == 0 then
-    message.user("%s: no candidate obeys the constraints: none in %d drawn", state.plan.where "constraints",
-      state.run.proposed)
-  end
+  local set, found = propose.random(state, n)
+  if set:count() == 0 then feasible.explain(found, state.plan.where "constraints") end
   return set
 end
 

@@ -45,6 +45,7 @@ local function reinforce(state)
     state.episodes:clear()
     state.run.dropped = state.run.dropped
       + state.generator:sample(state.episodes, state.streams.episodes, g.episodes)
+    if state.episodes:count() == 0 then return stats end
     stats = state.generator:ppo(state.episodes, rewards_of(state), options)
   end
   return stats

@@ -9,11 +9,22 @@
 ---@field evaluate ganas.TableEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
+---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
 ---@field constraints? ganas.Constraint[]|fun(args: table): ganas.Constraint[]
 ---@field search? ganas.Search|fun(args: table): ganas.Search
 ---@field done? fun(run: ganas.Run) called at the end
 
 ---@alias ganas.Constraint ganas.Rule|string|fun(arch: ganas.Arch): boolean
+
+---Measures by name: columns of a file, sums of a table by step and operation, or functions. A table without a
+---name is one more of these.
+---@class ganas.Measures
+---@field file? string a CSV file, plain or gzip, with a row a candidate
+---@field key? string the column of it that names a candidate
+---@field index? string a file that shares a column with it and names the candidates
+---@field missing? number|false what stands for no value, -1 by default
+---@field blocks? string a CSV file with the columns step and op
+---@field [string] string|fun(arch: ganas.Arch): number?|{ values: fun(self: any, batch: any): any }
 
 ---A published benchmark, or any other table of scores: a CSV file, plain or gzip.
 ---@class ganas.TableEvaluator

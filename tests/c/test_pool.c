@@ -46,10 +46,24 @@ static bool same_rows(const ganas_batch *a, int32_t i, const ganas_batch *b, int
 
 /* ---- adding and finding ---- */
 
+/* Values by row, NaN for what is not there. */
+static void check_values(const struct fixture *f, const int32_t *row, int n)
+{
+    double *by_row = malloc((size_t)n * sizeof *by_row), *value = malloc((size_t)n * sizeof *value);
+    for (int i = 0; i < n; i++)
+        by_row[i] = 3 * i + 1;
+    assert_int_equal(ganas_pool_values(f->pool, f->all, by_row, value), GANAS_OK);
+    for (int i = 0; i < n; i++)
+        assert_true(row[i] < 0 ? isnan(value[i]) : value[i] == 3 * row[i] + 1);
+    free(value);
+    free(by_row);
+}
+
 static void check_find(const struct fixture *f, const uint64_t (*key)[2], int n)
 {
     int32_t *row = malloc((size_t)n * sizeof *row), known = 0;
     assert_int_equal(ganas_pool_find(f->pool, f->all, row), GANAS_OK);
+    check_values(f, row, n);
     for (int i = 0; i < n; i++) {
         int j = 0;
         while (memcmp(key[j], key[i], 16))
@@ -103,6 +117,7 @@ static void new_graphs_are_not_found(void **state)
     assert_int_equal(ganas_pool_find(f.pool, f.all, row), GANAS_OK);
     for (int i = 0; i < 30; i++)
         assert_int_equal(row[i], same_rows(f.all, i, f.all, 7) ? 0 : -1);
+    check_values(&f, row, 30);
     close_fixture(&f);
 }
 

@@ -32,6 +32,13 @@ describe("the line", function()
       progress.text({ iteration = 1, queries = 300, budget = 300, best_score = -1 }, 7))
   end)
 
+  it("says which constraint rejects most", function()
+    local run = { iteration = 1, queries = 20, budget = 20, best_score = 1,
+      busiest = { rule = "a <= 5", share = 0.384 } }
+    assert.equal("iteration 1  20/20 queries  best 1  a <= 5 rejects 38 %", progress.text(run, 7))
+    assert.equal("iteration 1  20/20 queries  best 1", progress.text(run, 7, 40))
+  end)
+
   it("leaves out what matters least where it is narrow", function()
     local last = math.huge
     for width = 100, 1, -1 do

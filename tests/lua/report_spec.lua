@@ -24,7 +24,7 @@ local function result()
     levels = { { iteration = 0, x_min = 80, truth_min = 80 },
       { iteration = 1, x_min = nil, truth_min = 80, delta_truth = 0 } },
     premise = "the premise failed", acceptance = 0.5, entropy = 1.25,
-    rules = { { rule = "depth <= 2", masked = false, seen = 10, rejected = 4 },
+    rules = { { rule = "depth <= 2", masked = false, seen = 10, rejected = 4, share = 0.5 },
       { rule = "n <= 1", masked = true, seen = 10, rejected = 0 } },
     seconds = { total = 12.25, evaluate = 2 },
   }
@@ -44,8 +44,8 @@ describe("the JSON", function()
       .. '"levels":[{"iteration":0,"x_min":80,"truth_min":80,"delta":null,"delta_truth":null},'
       .. '{"iteration":1,"x_min":null,"truth_min":80,"delta":null,"delta_truth":0}],'
       .. '"premise":"the premise failed","acceptance":0.5,"entropy":1.25,'
-      .. '"rules":[{"rule":"depth <= 2","masked":false,"seen":10,"rejected":4},'
-      .. '{"rule":"n <= 1","masked":true,"seen":10,"rejected":0}],'
+      .. '"rules":[{"rule":"depth <= 2","masked":false,"seen":10,"rejected":4,"share":0.5},'
+      .. '{"rule":"n <= 1","masked":true,"seen":10,"rejected":0,"share":null}],'
       .. '"seconds":{"evaluate":2,"total":12.25},"run":"runs/x"}', report.json(PLAN, result(), "runs/x"))
   end)
 
@@ -69,7 +69,7 @@ describe("the text", function()
       "demo: 3 candidates evaluated in 12 s, the best was number 2",
       "1  val 91.607  test 92.607  a|b",
       "2  val 80  test 81  a|a",
-      "depth <= 2: rejected 4 of 10",
+      "depth <= 2: rejected 4 of 10; accepts 50 % of random candidates",
       "n <= 1: held while sampling",
       "1 of 3 failed; the first, b|b: no row",
       "the premise failed",
