@@ -2,7 +2,7 @@
  * base.h - what every core file sees: the public header, the number type, bit sets of nodes.
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
- *     status arena rng threads bench | vec vec_math kernel mat nn optim rows trie gnn |
+ *     status arena rng threads | vec vec_math kernel bench mat nn optim rows trie gnn |
  *     space measure size identity term rule walk batch judge draw mutate |
  *     csv index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank
