@@ -160,9 +160,9 @@ static void forward_lane(void *context, int32_t lane)
     struct mat right = matrix(unit_row(disc, disc->right, r.from), h->size);
     mat_mul(matrix(unit_row(disc, disc->left, l.from), h->size), code_from(disc, code, l.from),
             matrix(theta + h->wa, h->size), l.n, h->size, h->width, false);
-    nn_fill_rows(right.at, theta + h->b, r.n, h->size);
     mat_mul(right, code_from(disc, code, r.from), matrix(theta + h->wb, h->size), r.n, h->size,
-            h->width, true);
+            h->width, false);
+    nn_bias_rows(right.at, h->size, theta + h->b, r.n, h->size);
 }
 
 /* Codes of all that is loaded, and their shares of the hidden layer. */
@@ -199,11 +199,12 @@ static void learn_pairs(ganas_disc *disc, int lane, int32_t t, bool fixed, int32
     const struct disc_head *h = &disc->head;
     real hidden[PAIRS * MAX_HEAD], logit[PAIRS], d[PAIRS];
     real *grad = params_lane(&disc->params, lane);
+    int own = disc->same ? 0 : lane; /* the right side of a given pair is in no other */
     struct pairs pairs = pairs_of(disc, t, fixed ? 0 : h->size, x, h->size, n);
     struct pairs_back back = {.d = d,
                               .w = grad + h->w,
                               .left = unit_row(disc, disc->d_left, t),
-                              .right = unit_row(disc, right_lane(disc, disc->same ? 0 : lane), x)};
+                              .right = unit_row(disc, right_lane(disc, own), x)};
     pairs.hidden = hidden;
     pairs.logit = logit;
     kernel->pairs(&pairs);
@@ -231,10 +232,11 @@ static void learn_range(ganas_disc *disc, int lane, int32_t t, int32_t from, int
 static void pair_loss(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
-    int32_t k = disc->k, from = (int32_t)((int64_t)k * lane / LANES);
-    int32_t to = (int32_t)((int64_t)k * (lane + 1) / LANES);
-    for (int32_t t = from; disc->same && t < to; t += PAIRS)
-        learn_pairs(disc, lane, t, false, k + t, int_min(PAIRS, to - t), disc->same + t);
+    int32_t k = disc->k;
+    struct range l = lefts(disc, lane);
+    for (int32_t i = 0; disc->same && i < l.n; i += PAIRS)
+        learn_pairs(disc, lane, l.from + i, false, k + l.from + i, int_min(PAIRS, l.n - i),
+                    disc->same + l.from + i);
     for (int32_t t = lane; !disc->same && t < k; t += LANES) {
         learn_range(disc, lane, t, 0, t, true);
         learn_range(disc, lane, t, t + 1, k, true);

@@ -161,7 +161,11 @@ struct adam {
     /* grad [n] <- the sum of `lanes` lanes, `stride` apart, of which the others become 0; returns \
        the sum of squares */                                                                       \
     X(double, sum_lanes, (real * grad, ptrdiff_t stride, int lanes, int n))                        \
-    X(void, adam, (const struct adam *a))
+    X(void, adam, (const struct adam *a))                                                          \
+                                                                                                   \
+    /* nothing but multiply-adds in registers, on numbers made from a seed below 1: returns their  \
+       number, twice, as operations */                                                             \
+    X(double, chains, (int turns, real seed, real *out))
 
 struct kernels {
     const char *name; /* "avx512", "avx2", "fma128", "base" */

@@ -37,29 +37,51 @@ void KERNEL(pairs)(const struct pairs *p)
     }
 }
 
-/* Units u.. of all pairs. */
-VEC_INLINE void back_units(const struct pairs *p, const struct pairs_back *d, int u, bool stored)
+VEC_INLINE void add_to(real *at, int left, vec x)
+{
+    vec_store_row(at, left, vec_load_row(at, left) + x);
+}
+
+/* Units u.. of all pairs; whether the hidden units are `stored` and whether all pairs have the same
+   left side, `fixed`, whose sum then stays in a register, are constants where it is called. */
+VEC_INLINE void back_units(const struct pairs *p, const struct pairs_back *d, int u, bool stored,
+                           bool fixed)
 {
     int left = p->size - u;
     vec w = vec_load_row(p->w + u, left), d_w = vec_load_row(d->w + u, left);
+    vec d_left = vec_load_row(d->left + u, left);
     for (int i = 0; i < p->count; i++) {
         const real *l = left_of(p, i) + u, *r = right_of(p, i) + u;
-        real *d_l = d->left + (l - p->left), *d_r = d->right + (r - p->right);
         vec h = stored ? vec_load_row(p->hidden + (ptrdiff_t)i * p->size + u, left)
                        : vec_tanh(vec_load_row(l, left) + vec_load_row(r, left));
         vec d_logit = vec_set(d->d[i]), d_in = d_logit * w * vec_fnma(h, h, vec_set(1));
         d_w = vec_fma(d_logit, h, d_w);
-        vec_store_row(d_l, left, vec_load_row(d_l, left) + d_in);
-        vec_store_row(d_r, left, vec_load_row(d_r, left) + d_in);
+        if (fixed)
+            d_left += d_in;
+        else
+            add_to(d->left + (l - p->left), left, d_in);
+        add_to(d->right + (r - p->right), left, d_in);
     }
+    if (fixed)
+        vec_store_row(d->left + u, left, d_left);
     vec_store_row(d->w + u, left, d_w);
+}
+
+VEC_INLINE void back_all(const struct pairs *p, const struct pairs_back *d, bool stored, bool fixed)
+{
+    for (int u = 0; u < p->size; u += VEC)
+        back_units(p, d, u, stored, fixed);
 }
 
 void KERNEL(pairs_back)(const struct pairs *p, const struct pairs_back *d)
 {
-    for (int u = 0; u < p->size; u += VEC)
-        if (p->hidden)
-            back_units(p, d, u, true);
-        else
-            back_units(p, d, u, false);
+    bool fixed = !p->l && p->ld_left == 0;
+    if (p->hidden && fixed)
+        back_all(p, d, true, true);
+    else if (p->hidden)
+        back_all(p, d, true, false);
+    else if (fixed)
+        back_all(p, d, false, true);
+    else
+        back_all(p, d, false, false);
 }
