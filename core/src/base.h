@@ -3,7 +3,8 @@
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads bench | vec kernel mat nn optim rows trie gnn |
- *     space measure size identity term rule walk batch judge draw mutate csv index pack table sheet keys pool |
+ *     space measure size identity term rule walk batch judge draw mutate |
+ *     md5 csv raw index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H
