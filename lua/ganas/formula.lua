@@ -33,7 +33,8 @@ function Formula:values(batch, into)
   local ok, err = pcall(chunk.call, self.where, fill, self, view, batch:count(), into)
   if ok then return end
   if not message.is_user(err) then error(err, 0) end
-  message.user("%s; it was measure %s of %s", err.text, message.quote(self.name), message.quote(tostring(view)))
+  message.user("%s; it was measure %s of %s", err.text, message.quote(self.name),
+    message.quote(tostring(view)))
 end
 
 return Formula
