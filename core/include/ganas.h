@@ -311,6 +311,11 @@ int32_t ganas_batch_filter(ganas_batch *batch, const uint8_t *keep);
    bits). */
 int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *key);
 
+/* live[count * 2]: low and high word of the set of each candidate's nodes that are left when what
+   lies on no path from input to output is pruned, and nodes of dead operations; inputs and outputs
+   always are. */
+int32_t ganas_batch_live(const ganas_batch *batch, uint32_t *live);
+
 /* value[count] of a measure that is not GIVEN. */
 int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value);
 
@@ -356,6 +361,11 @@ int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const
 int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int64_t skip,
                               int32_t *more);
 
+/* The same from the graph on that comes after row i of `from`, without walking up to it. That row
+   has to obey the masked rules, else what comes after it is undefined. */
+int32_t ganas_batch_enumerate_after(ganas_batch *batch, const ganas_rules *rules,
+                                    const ganas_batch *from, int32_t i, int32_t *more);
+
 /* ---- table ---- */
 
 /*
@@ -365,6 +375,8 @@ int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int6
  * Or a table file as ganas_import writes them, known by its first bytes or the ending .ganas:
  * mapped into memory, and read where it is asked for. GANAS_E_PARSE with "file: byte N: ..." where
  * it is damaged, now or then.
+ * Or, where the path ends in .u8, .u16, .u32 or .u64 (and .gz), little-endian numbers with nothing
+ * between them: one column named like the file; number i is on "line" i + 2.
  */
 int32_t ganas_table_open(ganas_table **out, const char *path);
 void ganas_table_free(ganas_table *table);
@@ -394,6 +406,9 @@ int32_t ganas_table_index(ganas_table *table, int32_t column);
 int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *text, int32_t *row);
 /* Reads a table file to its end and holds it to its checksums. */
 int32_t ganas_table_check(const ganas_table *table);
+
+/* hex[33]: the MD5 digest (RFC 1321) of `size` bytes as 32 lower-case digits and a NUL. */
+int32_t ganas_md5(const char *text, int64_t size, char *hex);
 
 /* ---- import: table files from other formats ---- */
 

@@ -4,7 +4,7 @@
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads | vec vec_math kernel bench mat nn optim rows trie gnn |
  *     space measure size identity term rule walk batch judge draw mutate |
- *     csv index pack table sheet keys pool |
+ *     md5 csv raw index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H

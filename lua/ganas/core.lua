@@ -141,6 +141,29 @@ function core.set(list)
   return set[0]
 end
 
+-- n zeros of a C type.
+function core.array(kind, n) return ffi.new(kind .. "[?]", n) end
+
+-- ---- libraries that are not ours ----
+
+local declared = {}
+
+-- The first of some libraries that can be loaded, with its declarations; nil and why when none can.
+function core.foreign(names, declarations)
+  local whys = {}
+  if not declared[declarations] then ffi.cdef(declarations) end
+  declared[declarations] = true
+  for i, name in ipairs(names) do
+    local ok, result = pcall(ffi.load, name)
+    if ok then return result end
+    whys[i] = result
+  end
+  return nil, whys[1]
+end
+
+-- A pointer that is freed when it is no longer reachable.
+function core.owned(pointer, free) return ffi.gc(pointer, free) end
+
 -- A structure of the header: its defaults, then the fields of `settings`. Booleans become 0 and 1.
 function core.struct(kind, defaults, settings)
   local struct = ffi.new(kind)
@@ -159,6 +182,14 @@ end
 -- ganas_stats as a table.
 function core.stats(s)
   return { loss = s.loss, entropy = s.entropy, accuracy = s.accuracy, norm = s.norm, ratio = s.ratio }
+end
+
+local digest = ffi.new "char[33]"
+
+-- The MD5 digest of a text, 32 lower-case hexadecimal digits.
+function core.md5(text)
+  core.check(lib.ganas_md5(text, #text, digest))
+  return ffi.string(digest, 32)
 end
 
 -- The text behind a C string, nil for NULL.

@@ -3,6 +3,7 @@
 --   evaluate = function(arch, args) return score end
 --       or { score =, report =, other numbers }; the arguments score= and report= choose by name
 --   evaluate = { "table", file = "nb201.csv.gz", score = "c10_val200", report = "c10_test200" }
+--   evaluate = { "xgboost", model = "accuracy.json", features = "one_hot", score = "accuracy" }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
 -- failed: that is recorded with a sentence and stops nothing. Evaluators have kind, score_name,
@@ -75,7 +76,8 @@ function Function:describe() return "a Lua function at " .. self.where end
 
 -- ---- opening ----
 
-local KINDS = { "table" }
+-- The module of each kind, by the name that recipes use.
+local MODULES = { table = "ganas.lookup", xgboost = "ganas.xgboost" }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and
 -- report where the command line chose others than the recipe.
@@ -85,12 +87,14 @@ function evaluate.open(spec, space, context)
     message.user("%s: field 'evaluate' is %s; expected { 'table', file = ... } or a function(arch)",
       context.where "evaluate", message.value(spec))
   end
-  if spec[1] == "table" then return require("ganas.lookup").open(spec, space, context) end
+  local module = MODULES[spec[1]]
+  if module then return require(module).open(spec, space, context) end
   if type(spec[1]) ~= "string" then
     message.user("%s: the kind of evaluator is %s; expected its name first, { 'table', ... }",
       context.where("evaluate", 1), message.value(spec[1]))
   end
-  message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1], KINDS))
+  message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1],
+    sorted.keys(MODULES)))
 end
 
 return evaluate

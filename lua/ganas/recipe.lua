@@ -158,13 +158,22 @@ function recipe.rehearse(plan, n)
   return batch, trial:report()
 end
 
+-- The constraints that a recipe lists, and that of its evaluator where it knows only some candidates.
+local function all_constraints(plan)
+  local list, known = of_arguments(plan, "constraints"), plan.evaluator.known
+  if not known or type(list) == "table" and #list == 0 and next(list) ~= nil then return list end
+  local all = { unpack(list or {}) }
+  all[#all + 1] = known
+  return all
+end
+
 -- Opens what a recipe names: space, constraints, evaluator, settings.
 function recipe.open(plan)
   plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
-  plan.constraint_list = of_arguments(plan, "constraints")
-  plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
   plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
+  plan.constraint_list = all_constraints(plan)
+  plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan
 end

@@ -10,6 +10,7 @@
 --   space.chain(5)
 --   space.steps { { reads = {0} }, { reads = space.choose(2) }, { reads = space.any() } }
 
+local core = require "ganas.core"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 
@@ -305,5 +306,13 @@ function space.depth() return measure("depth", {}) end
 -- output doesn't count.
 function space.nodes() return measure("nodes", {}) end
 function space.edges() return measure("edges", {}) end
+
+-- ---- keys ----
+
+-- The MD5 digest of a text, 32 lower-case hexadecimal digits: for tables whose rows are named by one.
+function space.md5(text)
+  if type(text) ~= "string" then message.here("space.md5 of %s; expected a text", message.value(text)) end
+  return core.md5(text)
+end
 
 return space

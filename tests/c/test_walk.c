@@ -360,6 +360,54 @@ static void pages_are_the_list(void **state)
     ganas_space_free(space);
 }
 
+/* Each graph is found behind the one before it, and none behind the last. */
+static void lists_go_on_behind_any_graph(ganas_space *space, const ganas_rules *rules)
+{
+    int32_t more;
+    double size;
+    assert_int_equal(ganas_space_size(space, &size, &more), GANAS_OK);
+    ganas_batch *next, *all = enumerate(space, rules, (int32_t)size);
+    assert_int_equal(ganas_batch_new(&next, space, 2), GANAS_OK);
+    for (int32_t i = (all->count - 1) % 7; i < all->count; i += 7) {
+        ganas_batch_clear(next);
+        assert_int_equal(ganas_batch_enumerate_after(next, rules, all, i, &more), GANAS_OK);
+        assert_int_equal(next->count, int_min(2, all->count - 1 - i));
+        assert_int_equal(more, i + 3 < all->count);
+        for (int32_t k = 0; k < next->count; k++) {
+            struct graph a, b;
+            batch_get(next, k, &a);
+            batch_get(all, i + 1 + k, &b);
+            assert_memory_equal(&a, &b, sizeof a);
+        }
+    }
+    assert_true(all->count > 100);
+    ganas_batch_free(next);
+    ganas_batch_free(all);
+}
+
+static void lists_go_on_where_they_ended(void **state)
+{
+    (void)state;
+    double table[8 * 7] = {0};
+    int32_t measure, masked;
+    for (int k = 0; k < 3; k++) {
+        ganas_space *space = all_spaces[k]();
+        lists_go_on_behind_any_graph(space, NULL);
+        ganas_space_free(space);
+    }
+    ganas_space *space = fixed_space();
+    ganas_rules *rules;
+    for (int i = 0; i < 8 * 7; i++)
+        table[i] = i % 7 * (i / 7);
+    assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &measure), GANAS_OK);
+    assert_int_equal(ganas_rules_new(&rules, space), GANAS_OK);
+    assert_int_equal(ganas_rules_add(rules, measure, GANAS_LE, 70, &masked), GANAS_OK);
+    assert_int_equal(masked, 1);
+    lists_go_on_behind_any_graph(space, rules);
+    ganas_rules_free(rules);
+    ganas_space_free(space);
+}
+
 /* Earlier choices weigh more; operations and sources ascend, "no" comes before "yes". */
 static void lists_are_in_the_order_of_choices(void **state)
 {
@@ -394,6 +442,8 @@ static void bad_listings_are_refused(void **state)
                  "can't skip -1 graphs");
     assert_fails(ganas_batch_enumerate(batch, rules, 0, &more), GANAS_E_ARGUMENT,
                  "rules and candidates are of different spaces");
+    assert_fails(ganas_batch_enumerate_after(batch, NULL, batch, 0, &more), GANAS_E_ARGUMENT,
+                 "row 0 of a batch with 0 candidates of this space");
     ganas_batch_free(batch);
     ganas_rules_free(rules);
     ganas_space_free(other);
@@ -409,6 +459,7 @@ int main(void)
         cmocka_unit_test(random_grammars_meet_the_model),
         cmocka_unit_test(masks_meet_the_model),
         cmocka_unit_test(pages_are_the_list),
+        cmocka_unit_test(lists_go_on_where_they_ended),
         cmocka_unit_test(lists_are_in_the_order_of_choices),
         cmocka_unit_test(bad_listings_are_refused),
     };
