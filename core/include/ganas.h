@@ -166,6 +166,10 @@ typedef struct ganas_space_spec {
     const int8_t
         *read_after; /* a CHOOSE node: all its sources come after the last source of that
                         earlier CHOOSE node; -1: free of it. Makes unordered pairs unique */
+    const int8_t *op_after;    /* the earlier node whose operation narrows the node's own; -1: none.
+                                  NULL: none at all. Not with end_op */
+    const uint64_t *op_given;  /* [nodes * ops], if op_after is there: the operations that are left
+                                  to node i after operation o of node op_after[i] */
 } ganas_space_spec;
 
 /* GANAS_E_SPACE names the node and what is wrong with it. */
