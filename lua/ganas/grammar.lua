@@ -263,14 +263,18 @@ function grammar.load(spec, context)
   context = context or {}
   if type(spec) == "string" then
     local found = find(spec, context)
-    return grammar.read(found.path, found.text, context.env)
+    local domain = grammar.read(found.path, found.text, context.env)
+    domain.context = context
+    return domain
   end
   local base = context.where or function() return "?" end
   if type(spec) ~= "table" then
     message.user("%s: field 'space' is %s; expected the name of a space, its path, or a table", base "space",
       message.value(spec))
   end
-  return grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  local domain = grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  domain.context = context
+  return domain
 end
 
 -- ---- what a file says of itself ----

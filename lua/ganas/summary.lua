@@ -53,5 +53,10 @@ return function(space)
   for _, entry in ipairs(space.measure_list) do
     list[#list + 1] = { "measure " .. entry.name, measure_text(entry) }
   end
+  for _, name in ipairs(space.outside_names) do
+    if not space.measures[name] then
+      list[#list + 1] = { "measure " .. name, "from a file or a function, opened when it is used" }
+    end
+  end
   return list
 end
