@@ -77,8 +77,8 @@ local function graph_of(e, k, l, s)
   for i = 1, 7 do
     local key = e:sub(i, i) .. k:sub(i, i) .. l:sub(i, i) .. s:sub(i, i)
     if not NAMED[key] then
-      return nil, ("stage %d has e%s k%s l%s s%s; expected e 1, 4 or 6, k 3 or 5, l 1 to 4, s 0 or 1"):format(i,
-        key:match "(.)(.)(.)(.)")
+      return nil, ("stage %d has e%s k%s l%s s%s; expected e 1, 4 or 6, k 3 or 5, l 1 to 4, s 0 or 1")
+        :format(i, key:match "(.)(.)(.)(.)")
     end
     graph.ops[i] = NAMED[key]
   end
