@@ -356,6 +356,17 @@ function space.prices(t)
   return m
 end
 
+-- What a predictor reads (ganas.predictor): fn(step, op, ...), called as that of space.sum is, gives a
+-- table of numbers by name for a block of the network, nil for none. options: { by = step }.
+function space.blocks(fn, options)
+  local place, where = here()
+  if type(fn) ~= "function" then
+    message.user("%s: space.blocks of %s; expected a function(step, op)", place, message.value(fn))
+  end
+  local checked = schema.check(options or {}, { by = SUM.by }, where, { "blocks" })
+  return { blocks = true, fn = fn, by = checked.by, where = place }
+end
+
 local function name_list(what, ...)
   local names = { ... }
   if type(names[1]) == "table" and #names == 1 then names = names[1] end
