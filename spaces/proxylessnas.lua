@@ -53,6 +53,17 @@ local function layer(step, _, kernel, expansion)
     t.side, t.side, t.cin, out, out, t.cout, expansion, kernel, t.stride, same and 1 or 0)
 end
 
+-- A block as predictors know it that were trained on Once-for-all's ProxylessNAS (ofa_proxyless): the same
+-- blocks, but of width 1.3, on the largest of its pictures, and never less than two in a stage.
+local KIND = { [3] = 0, [5] = 1, [7] = 2 }
+
+local function known(step, _, kernel, expansion)
+  if not kernel then return nil end
+  local stage, place = net:place(step)
+  return { stage = stage - 1, block = place - 1, mbconv = 0, exp = expansion == 6 and 2 or 0,
+    kernel = KIND[kernel], res = 1 }
+end
+
 return {
   name = "proxylessnas",
   about = "ProxylessNAS: 21 blocks of 6 stages, 6 kinds of block or skipped, for a Pixel 1",
@@ -70,5 +81,6 @@ return {
       },
     },
   },
+  blocks = space.blocks(known),
   expect = { example = "d244441:k5373557555555577777:e3333336333633366336" },
 }

@@ -337,6 +337,16 @@ function Domain:arch(text)
   return batch:arch(0)
 end
 
+-- The same for recipes: what is wrong is an error at the caller's place.
+function Domain:candidate(text)
+  if type(text) ~= "string" then
+    message.here("a candidate of %s; expected an official string of %s", message.value(text), self.name)
+  end
+  local arch, why = self:arch(text)
+  if not arch then message.here("%s is no candidate of %s: %s", message.quote(text), self.name, why) end
+  return arch
+end
+
 -- How many graphs the grammar can write, and whether that is exact or an upper bound.
 function Domain:size()
   if not self.total then

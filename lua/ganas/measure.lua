@@ -147,14 +147,20 @@ local function add_by(space, name, m, factors)
   return register(space, name, "sum", values, nil, whole, m.where, by)
 end
 
+-- Declared sums are costs: less is better.
+local function cost(entry)
+  entry.cost = true
+  return entry
+end
+
 function add.sum(space, name, m)
   local factors = m.factors or {}
-  if m.by then return add_by(space, name, m, factors) end
+  if m.by then return cost(add_by(space, name, m, factors)) end
   local values, whole = sum_table(space, m.base, function(step, op)
     local word = space.ops[op + 1]
     return call_sum(m, name, step, word, factors[word] or {})
   end)
-  return register(space, name, "sum", values, nil, whole, m.where)
+  return cost(register(space, name, "sum", values, nil, whole, m.where))
 end
 
 function add.count(space, name, m)
@@ -181,6 +187,7 @@ end
 function add.given(space, name, m)
   local entry = register(space, name, "given", nil, nil, false, m.where)
   local source = m.source
+  entry.cost = source.cost ~= false
   entry.source, entry.least, entry.greatest = source, source.least or entry.least,
     source.greatest or entry.greatest
   if source.additive then add_additive(space, entry, source) end
