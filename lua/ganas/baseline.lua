@@ -92,7 +92,8 @@ local function quantities(plan, entry)
   return list
 end
 
--- What an entry has against a baseline: changes by name, names of what is better and of what is worse.
+-- What an entry has against a baseline: changes { name, by, the baseline's, whether it is a cost }, names of
+-- what is better and of what is worse.
 function baseline.compare(plan, base, entry)
   local before, after = quantities(plan, base), quantities(plan, entry)
   local result = { arch = entry.arch, changes = {}, better = {}, worse = {} }
@@ -101,7 +102,7 @@ function baseline.compare(plan, base, entry)
   for _, q in ipairs(after) do
     local name, value, old = q[1], q[2], known[q[1]]
     if old and value then
-      result.changes[#result.changes + 1] = { name, value - old, old }
+      result.changes[#result.changes + 1] = { name, value - old, old, not q[3] }
       local gain = q[3] and value - old or old - value
       if gain ~= 0 then table.insert(gain > 0 and result.better or result.worse, name) end
     end
@@ -113,11 +114,10 @@ end
 
 -- ---- in words ----
 
+-- A cost in per cent of the baseline's, anything else as it is.
 local function change_text(change)
-  local name, by, old = change[1], change[2], change[3]
-  if math.abs(old) > 0 and math.abs(by) > 0 then
-    return ("%s %+.4g (%+.1f %%)"):format(name, by, 100 * by / math.abs(old))
-  end
+  local name, by, old, cost = change[1], change[2], change[3], change[4]
+  if cost and old ~= 0 then return ("%s %+.1f %%"):format(name, 100 * by / math.abs(old)) end
   return ("%s %+.4g"):format(name, by)
 end
 
@@ -125,8 +125,7 @@ local function verdict(c)
   if c.dominates then return "dominates it" end
   if c.dominated then return "is dominated by it" end
   if #c.better == 0 then return "is as good in everything" end
-  return ("is better in %s, worse in %s"):format(message.names(c.better, "and", 6),
-    message.names(c.worse, "and", 6))
+  return ("is better in %s, worse in %s"):format(table.concat(c.better, " and "), table.concat(c.worse, " and "))
 end
 
 -- One line on a baseline.
