@@ -96,6 +96,19 @@ local function reader(before)
   end
 end
 
+-- Of each stage whether its expansion is 1, 4, 6, its kernel 3, 5, its layers 1, 2, 3, 4, and whether it squeezes:
+-- ten numbers.
+local function one_hot(arch)
+  local list = {}
+  for _, op in ipairs(arch.ops) do
+    local values = VALUES[op]
+    for i, choices in ipairs { EXPANSIONS, KERNELS, LAYERS, { 1 } } do
+      for _, choice in ipairs(choices) do list[#list + 1] = values[i] == choice and 1 or 0 end
+    end
+  end
+  return list
+end
+
 return {
   name = "efficientnet",
   about = "EfficientNet's 7 stages: expansion, kernel, layers, squeeze-and-excitation of each",
@@ -112,5 +125,6 @@ return {
       parse = reader { "", ",", ",", "," },
     },
   },
+  features = { one_hot = one_hot },
   expect = { size = 48 ^ 7, example = "e1666666:k3353553:l1223341:s1111111" },
 }

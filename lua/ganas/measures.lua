@@ -22,7 +22,7 @@ local function opener(plan, name, value)
     end
   end
   if type(value) == "table" and value[1] == "predictor" then
-    return function() return require("ganas.predictor").open(value, plan.space, plan, "measures", name) end
+    return function() return require("ganas.predictor").open(value, plan.space, plan, nil, "measures", name) end
   end
   message.user("%s: measure %s is %s; expected { 'predictor', file = ... } or a measure of ganas.space", where,
     message.quote(tostring(name)), message.value(value))

@@ -267,8 +267,9 @@ local function blocks_of(fields, space, where)
   return m
 end
 
--- Opens the predictor that a recipe describes at a place `path...` of it; as ganas.evaluate.open.
-function Predictor.open(spec, space, context, ...)
+-- Opens the predictor that a recipe describes at a place `path...` of it, by default `evaluate`; as
+-- ganas.evaluate.open.
+function Predictor.open(spec, space, context, _, ...)
   local path = { ... }
   if #path == 0 then path = { "evaluate" } end
   local fields = schema.check(spec, FIELDS, context.where, path)
