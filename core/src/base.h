@@ -3,7 +3,7 @@
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
  *     status arena rng threads | vec vec_math kernel bench mat nn optim rows trie gnn |
- *     space measure size identity term rule walk batch judge draw mutate |
+ *     space tree measure size identity term rule walk batch judge draw mutate predict |
  *     md5 csv raw index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank
  */

@@ -115,6 +115,7 @@ end
 local doubles, bytes, words = ffi.typeof "double[?]", ffi.typeof "uint8_t[?]", ffi.typeof "uint32_t[?]"
 local int32, int64, u64 = ffi.typeof "int32_t[?]", ffi.typeof "int64_t[?]", ffi.typeof "uint64_t[?]"
 local int8, columns = ffi.typeof "int8_t[?]", ffi.typeof "const double *[?]"
+local floats = ffi.typeof "float[?]"
 
 function core.doubles(n) return doubles(n) end
 function core.bytes(n) return bytes(n) end
@@ -122,6 +123,14 @@ function core.words(n) return words(n) end
 function core.int8(n) return int8(n) end
 function core.int64(n) return int64(n) end
 function core.u64(n) return u64(n) end
+
+-- n zeros, or the floats that a text of little-endian bytes holds.
+function core.floats(n)
+  if type(n) == "number" then return floats(n) end
+  local array = floats(#n / 4)
+  ffi.copy(array, n, #n)
+  return array
+end
 
 -- n places for arrays of doubles, which somebody else keeps alive.
 function core.columns(n) return columns(n) end

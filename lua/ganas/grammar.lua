@@ -1,7 +1,7 @@
 -- grammar - loads a space: finds its file, checks every field, compiles it (ganas.domain), tries
 -- its official string.
 --
--- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, format, parse, keys,
+-- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, blocks, format, parse, keys,
 -- features, identity, expect.
 
 local chunk = require "ganas.chunk"
@@ -57,6 +57,7 @@ local FIELDS = {
     expected = "space.fixed { }, space.free { }, space.cells { }, space.chain(n) or space.steps { }" },
   dead = { type = { "list", "string" }, of = "string" },
   measures = { type = "table", default = {} },
+  blocks = { type = "table", expected = "space.blocks(function(step, op) ... end)" },
   format = FORMAT,
   parse = "function",
   keys = { type = "table", default = {} },
@@ -232,7 +233,7 @@ function grammar.compile(spec, name, where)
   try_notations(domain, batch, where)
   try_measures(domain, batch)
   add_features(domain, fields.features, batch, where)
-  domain.expect = fields.expect
+  domain.expect, domain.blocks, domain.factors = fields.expect, fields.blocks, meta and meta.values
   return domain
 end
 
@@ -263,14 +264,18 @@ function grammar.load(spec, context)
   context = context or {}
   if type(spec) == "string" then
     local found = find(spec, context)
-    return grammar.read(found.path, found.text, context.env)
+    local domain = grammar.read(found.path, found.text, context.env)
+    domain.context = context
+    return domain
   end
   local base = context.where or function() return "?" end
   if type(spec) ~= "table" then
     message.user("%s: field 'space' is %s; expected the name of a space, its path, or a table", base "space",
       message.value(spec))
   end
-  return grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  local domain = grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  domain.context = context
+  return domain
 end
 
 -- ---- what a file says of itself ----

@@ -282,7 +282,7 @@ static void bad_draws_are_refused(void **state)
 static void draws_do_not_depend_on_calls(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         ganas_space *space = all_spaces[which]();
         ganas_batch *once = draw(space, 9, 60), *steps = new_batch(space, 60);
         ganas_rng *rng;
