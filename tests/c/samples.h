@@ -23,8 +23,8 @@ struct sample {
 
 static inline void sample_add(struct sample *s, const void *bytes, size_t n)
 {
-    if (s->size + n > s->room) {
-        s->room = 2 * (s->size + n);
+    if (!s->bytes || s->size + n > s->room) {
+        s->room = 2 * (s->size + n) + 1;
         s->bytes = realloc(s->bytes, s->room);
     }
     if (!s->bytes)
