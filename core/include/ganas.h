@@ -63,6 +63,7 @@ typedef struct ganas_batch ganas_batch;
 typedef struct ganas_table ganas_table;
 typedef struct ganas_import ganas_import;
 typedef struct ganas_pool ganas_pool;
+typedef struct ganas_predictor ganas_predictor;
 typedef struct ganas_policy ganas_policy;
 typedef struct ganas_disc ganas_disc;
 typedef struct ganas_rank ganas_rank;
@@ -164,8 +165,12 @@ typedef struct ganas_space_spec {
     const uint8_t *read_count; /* sources of a CHOOSE node, 1..8; 0 elsewhere */
     const uint64_t *read_set;  /* bit j, j < node: sources (FIXED) or candidates */
     const int8_t
-        *read_after; /* a CHOOSE node: all its sources come after the last source of that
-                        earlier CHOOSE node; -1: free of it. Makes unordered pairs unique */
+        *read_after;          /* a CHOOSE node: all its sources come after the last source of that
+                                 earlier CHOOSE node; -1: free of it. Makes unordered pairs unique */
+    const int8_t *op_after;   /* the earlier node whose operation narrows the node's own; -1: none.
+                                 NULL: none at all. Not with end_op */
+    const uint64_t *op_given; /* [nodes * ops], if op_after is there: the operations that are left
+                                 to node i after operation o of node op_after[i] */
 } ganas_space_spec;
 
 /* GANAS_E_SPACE names the node and what is wrong with it. */
@@ -311,6 +316,11 @@ int32_t ganas_batch_filter(ganas_batch *batch, const uint8_t *keep);
    bits). */
 int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *key);
 
+/* live[count * 2]: low and high word of the set of each candidate's nodes that are left when what
+   lies on no path from input to output is pruned, and nodes of dead operations; inputs and outputs
+   always are. */
+int32_t ganas_batch_live(const ganas_batch *batch, uint32_t *live);
+
 /* value[count] of a measure that is not GIVEN. */
 int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value);
 
@@ -364,6 +374,11 @@ int32_t ganas_batch_mutate(ganas_batch *batch, const ganas_batch *parents, const
 int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int64_t skip,
                               int32_t *more);
 
+/* The same from the graph on that comes after row i of `from`, without walking up to it. That row
+   has to obey the masked rules, else what comes after it is undefined. */
+int32_t ganas_batch_enumerate_after(ganas_batch *batch, const ganas_rules *rules,
+                                    const ganas_batch *from, int32_t i, int32_t *more);
+
 /* ---- table ---- */
 
 /*
@@ -373,6 +388,8 @@ int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int6
  * Or a table file as ganas_import writes them, known by its first bytes or the ending .ganas:
  * mapped into memory, and read where it is asked for. GANAS_E_PARSE with "file: byte N: ..." where
  * it is damaged, now or then.
+ * Or, where the path ends in .u8, .u16, .u32 or .u64 (and .gz), little-endian numbers with nothing
+ * between them: one column named like the file; number i is on "line" i + 2.
  */
 int32_t ganas_table_open(ganas_table **out, const char *path);
 void ganas_table_free(ganas_table *table);
@@ -403,6 +420,9 @@ int32_t ganas_table_find(const ganas_table *table, int32_t column, const char *t
 /* Reads a table file to its end and holds it to its checksums. */
 int32_t ganas_table_check(const ganas_table *table);
 
+/* hex[33]: the MD5 digest (RFC 1321) of `size` bytes as 32 lower-case digits and a NUL. */
+int32_t ganas_md5(const char *text, int64_t size, char *hex);
+
 /* ---- import: table files from other formats ---- */
 
 /* How far an import is. */
@@ -430,6 +450,35 @@ void ganas_import_free(ganas_import *import);
 /* Goes on for some milliseconds. GANAS_E_PARSE says where the input is damaged: with "path: byte N"
    or such. */
 int32_t ganas_import_step(ganas_import *import, ganas_import_progress *progress);
+
+/* ---- predictor ---- */
+
+/*
+ * A trained network that predicts a number for candidates that are chains of blocks: graph
+ * convolutions over the chain, the sum over the blocks, dense layers. A node is a block, or
+ * nothing. y_i = root x_i + rel x_(i-1) + bias;  x'_i = leaky(y_i), plus x_i from the second layer
+ * on Every array is copied.
+ */
+typedef struct ganas_predictor_spec {
+    int32_t inputs, width, layers; /* numbers of a block, of a hidden block; graph layers, 1..16 */
+    int32_t dense;                 /* dense layers, 1..16 */
+    int32_t by;                /* the node whose operation decides about inputs; -1: none does */
+    int32_t reserved;          /* 0 */
+    double slope;              /* of leaky on the negative side, in graph layers */
+    const float *input;        /* [tables][nodes * ops][inputs], one table or one for each
+                                  operation of `by`; NaN first: the node is no block */
+    const float *weights;      /* graph layers: rel, root [width][in], bias [width]; dense layers:
+                                  [out][in], bias [out] */
+    const int32_t *out;        /* [dense] outputs of each dense layer; the last has 1 */
+    const double *dense_slope; /* [dense] 1: linear, 0: ReLU */
+} ganas_predictor_spec;
+
+int32_t ganas_predictor_new(ganas_predictor **out, ganas_space *space,
+                            const ganas_predictor_spec *spec);
+void ganas_predictor_free(ganas_predictor *predictor);
+
+/* value[count] of a batch. */
+int32_t ganas_predictor_run(ganas_predictor *predictor, const ganas_batch *batch, double *value);
 
 /* ---- pool: everything evaluated ---- */
 

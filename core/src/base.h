@@ -2,9 +2,9 @@
  * base.h - what every core file sees: the public header, the number type, bit sets of nodes.
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
- *     status arena rng threads bench | vec kernel mat nn optim rows trie gnn |
- *     space measure size identity term rule walk batch judge fit draw mutate |
- *     csv index pack table sheet keys pool |
+ *     status arena rng threads | vec vec_math kernel bench mat nn optim rows trie gnn |
+ *     space tree measure size identity term rule walk batch judge fit draw mutate predict |
+ *     md5 csv raw index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank
  */
 #ifndef GANAS_BASE_H

@@ -203,6 +203,18 @@ int32_t ganas_batch_keys(const ganas_batch *batch, int32_t identity, uint64_t *k
     return GANAS_OK;
 }
 
+int32_t ganas_batch_live(const ganas_batch *batch, uint32_t *live)
+{
+    for (int32_t i = 0; i < batch->count; i++) {
+        struct graph g;
+        batch_get(batch, i, &g);
+        bits set = space_live(batch->space, &g);
+        live[2 * (size_t)i] = (uint32_t)set;
+        live[2 * (size_t)i + 1] = (uint32_t)(set >> 32);
+    }
+    return GANAS_OK;
+}
+
 int32_t ganas_batch_measure(const ganas_batch *batch, int32_t measure, double *value)
 {
     int32_t status = space_check_measure(batch->space, measure);

@@ -17,7 +17,7 @@
 #include "nn.h"
 #include "status.h"
 
-enum { CHUNK = 256 }; /* graphs judged at a time */
+enum { CHUNK = 256, PAIRS = 32, MAX_HEAD = 256 }; /* graphs judged, pairs learned at a time */
 
 /* ---- life ---- */
 
@@ -160,9 +160,9 @@ static void forward_lane(void *context, int32_t lane)
     struct mat right = matrix(unit_row(disc, disc->right, r.from), h->size);
     mat_mul(matrix(unit_row(disc, disc->left, l.from), h->size), code_from(disc, code, l.from),
             matrix(theta + h->wa, h->size), l.n, h->size, h->width, false);
-    nn_fill_rows(right.at, theta + h->b, r.n, h->size);
     mat_mul(right, code_from(disc, code, r.from), matrix(theta + h->wb, h->size), r.n, h->size,
-            h->width, true);
+            h->width, false);
+    nn_bias_rows(right.at, h->size, theta + h->b, r.n, h->size);
 }
 
 /* Codes of all that is loaded, and their shares of the hidden layer. */
@@ -172,58 +172,75 @@ static void forward(ganas_disc *disc)
     threads_run(disc->threads, LANES, forward_lane, disc);
 }
 
-/* hidden [size] of pair (t, x); returns its logit. */
-static real pair_logit(const ganas_disc *disc, int32_t t, int32_t x, real *hidden)
+/* `n` pairs from left side t and right side x on; `ld` is 0 where all have the same t, or x. */
+static struct pairs pairs_of(const ganas_disc *disc, int32_t t, ptrdiff_t ld_left, int32_t x,
+                             ptrdiff_t ld_right, int n)
 {
     const struct disc_head *h = &disc->head;
-    const real *theta = disc->params.theta;
-    const real *left = unit_row(disc, disc->left, t), *right = unit_row(disc, disc->right, x);
-    for (int i = 0; i < h->size; i++)
-        hidden[i] = left[i] + right[i];
-    nn_tanh(hidden, (size_t)h->size);
-    return nn_dot(hidden, theta + h->w, h->size) + theta[h->c];
+    return (struct pairs){.size = h->size,
+                          .count = n,
+                          .left = unit_row(disc, disc->left, t),
+                          .right = unit_row(disc, disc->right, x),
+                          .ld_left = ld_left,
+                          .ld_right = ld_right,
+                          .w = disc->params.theta + h->w,
+                          .c = disc->params.theta[h->c]};
 }
 
 /* ---- loss ---- */
 
-/* Adds the gradient of one pair's logit, d. */
-static void pair_back(ganas_disc *disc, int lane, int32_t t, int32_t x, real d, real *hidden)
+/*
+ * Adds the loss of n <= PAIRS pairs and its gradient: left sides from t on, or with `fixed` t
+ * alone, right sides from x on; same [n] says which are of one kind.
+ */
+static void learn_pairs(ganas_disc *disc, int lane, int32_t t, bool fixed, int32_t x, int n,
+                        const uint8_t *same)
 {
     const struct disc_head *h = &disc->head;
-    real *grad = params_lane(&disc->params, lane), *w = disc->params.theta + h->w;
-    nn_axpy(grad + h->w, d, hidden, h->size);
-    grad[h->c] += d;
-    nn_tanh_dot_back(hidden, d, w, h->size);
-    nn_axpy(unit_row(disc, disc->d_left, t), 1, hidden, h->size);
-    /* The right side of a given pair is in no other. */
-    nn_axpy(unit_row(disc, right_lane(disc, disc->same ? 0 : lane), x), 1, hidden, h->size);
+    real hidden[PAIRS * MAX_HEAD], logit[PAIRS], d[PAIRS];
+    real *grad = params_lane(&disc->params, lane);
+    int own = disc->same ? 0 : lane; /* the right side of a given pair is in no other */
+    struct pairs pairs = pairs_of(disc, t, fixed ? 0 : h->size, x, h->size, n);
+    struct pairs_back back = {.d = d,
+                              .w = grad + h->w,
+                              .left = unit_row(disc, disc->d_left, t),
+                              .right = unit_row(disc, right_lane(disc, own), x)};
+    pairs.hidden = hidden;
+    pairs.logit = logit;
+    kernel->pairs(&pairs);
+    disc->loss[lane] += kernel->cross_entropy(d, logit, same, (real)(1 / disc->pairs), n);
+    kernel->pairs_back(&pairs, &back);
+    for (int i = 0; i < n; i++) {
+        disc->correct[lane] += (logit[i] > 0) == same[i];
+        grad[h->c] += d[i];
+    }
 }
 
-/* Adds the loss of the pair (t, x), and its gradient. */
-static void learn_pair(ganas_disc *disc, int lane, int32_t t, int32_t x, bool same, real *hidden)
+/* Pairs of truth t with places from..to-1, all true (`same`) or all fakes. */
+static void learn_range(ganas_disc *disc, int lane, int32_t t, int32_t from, int32_t to, bool same)
 {
-    real logit = pair_logit(disc, t, x, hidden), share = (real)(1 / disc->pairs);
-    disc->loss[lane] += (double)nn_softplus(same ? -logit : logit);
-    disc->correct[lane] += (logit > 0) == same;
-    pair_back(disc, lane, t, x, (nn_sigmoid1(logit) - (same ? 1 : 0)) * share, hidden);
+    uint8_t label[PAIRS];
+    memset(label, same, sizeof label);
+    for (int32_t x = from; x < to; x += PAIRS)
+        learn_pairs(disc, lane, t, true, x, int_min(PAIRS, to - x), label);
 }
 
 /*
- * The loss of the pairs whose first is place t = lane, lane + LANES, ...: the given one, or those
- * with another true one (1) or a fake (0).
+ * The loss of the pairs whose first is place t = lane, lane + LANES, ...: with another true one (1)
+ * or a fake (0). Of given pairs a lane has a range.
  */
 static void pair_loss(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
-    real hidden[256];
-    for (int32_t t = lane; t < disc->k; t += LANES) {
-        if (disc->same) {
-            learn_pair(disc, lane, t, disc->k + t, disc->same[t], hidden);
-            continue;
-        }
-        for (int32_t x = 0; x < disc->encoder.graphs; x++)
-            if (x != t)
-                learn_pair(disc, lane, t, x, x < disc->k, hidden);
+    int32_t k = disc->k;
+    struct range l = lefts(disc, lane);
+    for (int32_t i = 0; disc->same && i < l.n; i += PAIRS)
+        learn_pairs(disc, lane, l.from + i, false, k + l.from + i, int_min(PAIRS, l.n - i),
+                    disc->same + l.from + i);
+    for (int32_t t = lane; !disc->same && t < k; t += LANES) {
+        learn_range(disc, lane, t, 0, t, true);
+        learn_range(disc, lane, t, t + 1, k, true);
+        learn_range(disc, lane, t, k, disc->encoder.graphs, false);
     }
 }
 
@@ -254,7 +271,7 @@ static void right_back(ganas_disc *disc, real *grad, struct range r)
     sum_right(disc, r);
     mat_mul_tn(matrix(grad + h->wb, h->size), code_from(disc, disc->encoder.code, r.from), d,
                h->width, h->size, r.n, true);
-    nn_add_rows(grad + h->b, d.at, r.n, h->size);
+    nn_add_rows(grad + h->b, d.at, h->size, r.n, h->size);
     mat_mul_nt(code_from(disc, disc->encoder.d_code, r.from), d,
                matrix(disc->params.theta + h->wb, h->size), r.n, h->width, h->size, false);
 }
@@ -378,11 +395,15 @@ int32_t ganas_disc_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_
 static void judge(void *context, int32_t i)
 {
     ganas_disc *disc = context;
-    real hidden[256];
+    real logit[PAIRS];
     double sum = 0;
-    for (int32_t t = 0; t < disc->k; t++) {
-        real logit = pair_logit(disc, t, disc->k + i, hidden);
-        sum += disc->hard ? logit > 0 : (double)nn_sigmoid1(logit);
+    for (int32_t t = 0; t < disc->k; t += PAIRS) {
+        int n = int_min(PAIRS, disc->k - t);
+        struct pairs pairs = pairs_of(disc, t, disc->head.size, disc->k + i, 0, n);
+        pairs.logit = logit;
+        kernel->pairs(&pairs);
+        for (int j = 0; j < n; j++)
+            sum += disc->hard ? logit[j] > 0 : (double)nn_sigmoid1(logit[j]);
     }
     disc->reward[i] = sum / disc->k;
 }

@@ -81,14 +81,45 @@ int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_r
 
 struct listing {
     ganas_batch *batch;
-    int64_t skip; /* graphs still to be passed over */
-    bool more;    /* a graph was found when the batch was full */
+    int64_t skip;               /* graphs still to be passed over */
+    const struct graph *behind; /* until this one has been passed its choices are followed; NULL */
+    bool more;                  /* a graph was found when the batch was full */
 };
+
+/* The options from the one on that `behind` took; all of them when it took none of these. */
+static bits from_behind(struct listing *l, bits open, int taken)
+{
+    if (l->behind && taken >= 0 && open & bit_of(taken))
+        return open & ~bits_below(taken);
+    l->behind = NULL;
+    return open;
+}
+
+static int behind_op(const struct listing *l, const struct walk *w)
+{
+    return l->behind && w->node < l->behind->size ? l->behind->op[w->node] : -1;
+}
+
+/* The first of its sources that the walk has not picked yet. */
+static int behind_pick(const struct listing *l, const struct walk *w)
+{
+    bits left = l->behind ? l->behind->reads[w->node] & ~w->graph.reads[w->node] : 0;
+    return left ? bits_first(left) : -1;
+}
+
+static int behind_edge(const struct listing *l, const struct walk *w, int j)
+{
+    return l->behind ? (l->behind->reads[w->node] & bit_of(j)) != 0 : -1;
+}
 
 static void list_node(struct listing *l, const struct walk *w);
 
 static void list_finished(struct listing *l, const struct walk *w)
 {
+    if (l->behind) {
+        l->behind = NULL;
+        return;
+    }
     if (!walk_holds(w))
         return;
     if (l->skip > 0)
@@ -114,7 +145,8 @@ static void list_picks(struct listing *l, const struct walk *w)
         list_next(l, w);
         return;
     }
-    for (bits open = walk_picks(w); open && !l->more; open &= open - 1) {
+    bits open = from_behind(l, walk_picks(w), behind_pick(l, w));
+    for (; open && !l->more; open &= open - 1) {
         struct walk next = *w;
         walk_take_pick(&next, bits_first(open));
         list_picks(l, &next);
@@ -128,11 +160,12 @@ static void list_edges(struct listing *l, const struct walk *w, bits left)
         list_next(l, w);
         return;
     }
-    int j = bits_first(left), open = walk_edge(w, j);
-    for (int yes = 0; yes <= 1 && !l->more; yes++) {
+    int j = bits_first(left), may = walk_edge(w, j);
+    bits open = (may & WALK_NO ? bit_of(0) : 0) | (may & WALK_YES ? bit_of(1) : 0);
+    open = from_behind(l, open, behind_edge(l, w, j));
+    for (; open && !l->more; open &= open - 1) {
         struct walk next = *w;
-        if (!(open & (yes ? WALK_YES : WALK_NO)))
-            continue;
+        bool yes = bits_first(open);
         walk_take_edge(&next, j, yes);
         list_edges(l, &next, left & (left - 1));
     }
@@ -141,7 +174,8 @@ static void list_edges(struct listing *l, const struct walk *w, bits left)
 static void list_node(struct listing *l, const struct walk *w)
 {
     const struct space_node *n = &w->space->node[w->node];
-    for (bits open = walk_ops(w); open && !l->more; open &= open - 1) {
+    bits open = from_behind(l, walk_ops(w), behind_op(l, w));
+    for (; open && !l->more; open &= open - 1) {
         struct walk next = *w;
         walk_take_op(&next, bits_first(open));
         if (n->read_kind == GANAS_READ_CHOOSE)
@@ -153,18 +187,35 @@ static void list_node(struct listing *l, const struct walk *w)
     }
 }
 
+static int32_t list_all(struct listing *l, const ganas_rules *rules, int32_t *more)
+{
+    struct walk w;
+    int32_t status = rules_check_space(rules, l->batch->space);
+    if (status)
+        return status;
+    walk_start(&w, l->batch->space, rules);
+    list_node(l, &w);
+    *more = l->more;
+    return GANAS_OK;
+}
+
 int32_t ganas_batch_enumerate(ganas_batch *batch, const ganas_rules *rules, int64_t skip,
                               int32_t *more)
 {
     struct listing l = {.batch = batch, .skip = skip};
-    struct walk w;
     if (skip < 0)
         return status_fail(GANAS_E_ARGUMENT, "can't skip %lld graphs", (long long)skip);
-    int32_t status = rules_check_space(rules, batch->space);
-    if (status)
-        return status;
-    walk_start(&w, batch->space, rules);
-    list_node(&l, &w);
-    *more = l.more;
-    return GANAS_OK;
+    return list_all(&l, rules, more);
+}
+
+int32_t ganas_batch_enumerate_after(ganas_batch *batch, const ganas_rules *rules,
+                                    const ganas_batch *from, int32_t i, int32_t *more)
+{
+    struct graph behind;
+    struct listing l = {.batch = batch, .behind = &behind};
+    if (from->space != batch->space || i < 0 || i >= from->count)
+        return status_fail(GANAS_E_ARGUMENT, "row %d of a batch with %d candidates of this space",
+                           i, from->space == batch->space ? from->count : 0);
+    batch_get(from, i, &behind);
+    return list_all(&l, rules, more);
 }

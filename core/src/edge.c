@@ -67,6 +67,7 @@ void edge_init(struct edge_head *head, const ganas_space *space, int width, int 
         struct edge_row row = row_of(&space->node[i], i, step_of[i], head->choices);
         head->row[head->rows++] = row;
         head->choices += row.steps;
+        head->asks += row.steps * (row.choose ? bits_count(row.candidates) : 1);
         head->steps = int_max(head->steps, row.steps);
     }
     if (head->rows)
@@ -81,7 +82,6 @@ void edge_cut(const struct edge_head *head, struct arena *arena, int rows, int q
     act->query = arena_cut(arena, q * size, sizeof(real));
     act->answer = arena_cut(arena, q * 4 * size, sizeof(real));
     act->gate = arena_cut(arena, q * 3 * size, sizeof(real));
-    act->hidden = arena_cut(arena, size, sizeof(real));
     act->d_input = arena_cut(arena, r * 4 * size, sizeof(real));
     act->d_query = arena_cut(arena, q * size, sizeof(real));
     act->d_answer = arena_cut(arena, q * 4 * size, sizeof(real));
@@ -95,14 +95,6 @@ static real *row_at(const struct edge_head *head, real *base, int parts, int32_t
     return base + (ptrdiff_t)i * parts * head->size;
 }
 
-/* What the GRU read on the way to query q: the gates' part of a row's input, or "not read". */
-static const real *input_of(const struct edge_head *head, const real *theta,
-                            const struct trie *trie, const struct edge_act *act, int32_t q)
-{
-    int32_t label = trie->label[q];
-    return label ? row_at(head, act->input, 4, label - 1) + head->size : theta + head->none;
-}
-
 /* ---- forward ---- */
 
 void edge_inputs(const struct edge_head *head, const real *theta, struct edge_act *act,
@@ -110,40 +102,58 @@ void edge_inputs(const struct edge_head *head, const real *theta, struct edge_ac
 {
     int wide = 4 * head->size;
     struct mat input = {row_at(head, act->input, 4, from), wide};
-    nn_fill_rows(input.at, theta + head->bx, to - from, wide);
     mat_mul(input, mat_from(mat_at(h, 0, head->width), from), mat_at(theta, head->wx, wide),
-            to - from, wide, head->width, true);
+            to - from, wide, head->width, false);
+    nn_bias_rows(input.at, wide, theta + head->bx, to - from, wide);
 }
 
-/* One row of the GRU: gates [3 size] and the new query from the input x, the parent's answer a
-   [3 size] and query. */
-static void gru_row(int size, const real *x, const real *a, const real *q, real *gate, real *next)
+/* The GRU over queries from..to-1. */
+static struct gru gru_of(const struct edge_head *head, const real *theta, const struct trie *trie,
+                         const struct edge_act *act, int from, int to)
 {
-    real *r = gate, *z = gate + size, *n = gate + 2 * size;
-    for (int i = 0; i < size; i++) {
-        r[i] = nn_sigmoid1(x[i] + a[i]);
-        z[i] = nn_sigmoid1(x[size + i] + a[size + i]);
-        n[i] = nn_tanh1(x[2 * size + i] + r[i] * a[2 * size + i]);
-        next[i] = n[i] + z[i] * (q[i] - n[i]);
-    }
+    int size = head->size;
+    return (struct gru){.size = size,
+                        .first = from,
+                        .end = to,
+                        .parent = trie->parent,
+                        .label = trie->label,
+                        .input = act->input + size,
+                        .none = theta + head->none,
+                        .answer = act->answer + size,
+                        .ld_input = (ptrdiff_t)4 * size,
+                        .ld_answer = (ptrdiff_t)4 * size,
+                        .query = act->query,
+                        .gate = act->gate};
+}
+
+/* Where a run of queries that come of states, or of queries, ends. */
+static int run_end(const struct trie *trie, int from, int to)
+{
+    int q = from + 1;
+    while (q < to && (trie->parent[q] < 0) == (trie->parent[from] < 0))
+        q++;
+    return q;
+}
+
+static void start_query(const struct edge_head *head, const real *theta, const struct trie *trie,
+                        struct edge_act *act, struct mat start, int q)
+{
+    real *query = row_at(head, act->query, 1, q);
+    nn_sum(query, mat_row(start, -1 - trie->parent[q]),
+           theta + head->op + (size_t)(trie->label[q] * head->size), head->size);
+    nn_tanh(query, (size_t)head->size);
 }
 
 void edge_queries(const struct edge_head *head, const real *theta, const struct trie *trie,
                   struct edge_act *act, struct mat start, int from, int to)
 {
-    int size = head->size;
-    for (int q = from; q < to; q++) {
-        int32_t parent = trie->parent[q];
-        real *query = row_at(head, act->query, 1, q);
-        if (parent >= 0) {
-            gru_row(size, input_of(head, theta, trie, act, q),
-                    row_at(head, act->answer, 4, parent) + size,
-                    row_at(head, act->query, 1, parent), row_at(head, act->gate, 3, q), query);
-            continue;
-        }
-        nn_sum(query, mat_row(start, -1 - parent),
-               theta + head->op + (size_t)(trie->label[q] * size), size);
-        nn_tanh(query, (size_t)size);
+    for (int q = from, end; q < to; q = end) {
+        end = run_end(trie, q, to);
+        struct gru gru = gru_of(head, theta, trie, act, q, end);
+        if (trie->parent[q] >= 0)
+            kernel->gru(&gru);
+        for (; q < end && trie->parent[q] < 0; q++)
+            start_query(head, theta, trie, act, start, q);
     }
 }
 
@@ -155,24 +165,32 @@ void edge_answers(const struct edge_head *head, const real *theta, struct edge_a
     struct mat answer = {row_at(head, act->answer, 4, from), 4 * size};
     mat_mul(answer, query, mat_at(theta, head->wq, 4 * size), to - from, more ? 4 * size : size,
             size, false);
-    for (int q = from; q < to && more; q++)
-        nn_axpy(row_at(head, act->answer, 4, q) + size, 1, theta + head->bq, 3 * size);
+    if (more)
+        nn_bias_rows(answer.at + size, answer.ld, theta + head->bq, to - from, 3 * size);
 }
 
-/* act->hidden <- tanh(U q + key) */
-static void hide(const struct edge_head *head, struct edge_act *act, int q, int row)
+/* The pairs of queries and rows whose logits are asked for. */
+static struct pairs pairs_of(const struct edge_head *head, const real *theta,
+                             const struct edge_act *act, const int32_t *query, const int32_t *row,
+                             int n)
 {
-    nn_sum(act->hidden, row_at(head, act->answer, 4, q), row_at(head, act->input, 4, row),
-           head->size);
-    nn_tanh(act->hidden, (size_t)head->size);
+    return (struct pairs){.size = head->size,
+                          .count = n,
+                          .left = act->answer,
+                          .right = act->input,
+                          .ld_left = (ptrdiff_t)4 * head->size,
+                          .ld_right = (ptrdiff_t)4 * head->size,
+                          .l = query,
+                          .r = row,
+                          .w = theta + head->v};
 }
 
-real edge_logit(const struct edge_head *head, const real *theta, struct edge_act *act, int q,
-                int row, bool choose)
+void edge_logits(const struct edge_head *head, const real *theta, const struct edge_act *act,
+                 const int32_t *query, const int32_t *row, int n, real *logit)
 {
-    hide(head, act, q, row);
-    real dot = nn_dot(act->hidden, theta + head->v, head->size);
-    return choose ? dot : dot + theta[head->c];
+    struct pairs pairs = pairs_of(head, theta, act, query, row, n);
+    pairs.logit = logit;
+    kernel->pairs(&pairs);
 }
 
 /* ---- backward ---- */
@@ -187,59 +205,45 @@ void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, in
     memset(act->d_answer, 0, q * 4 * size * sizeof(real));
 }
 
-void edge_logit_back(const struct edge_head *head, const real *theta, real *grad,
-                     struct edge_act *act, int q, int row, bool choose, real d)
+void edge_logits_back(const struct edge_head *head, const real *theta, real *grad,
+                      struct edge_act *act, const int32_t *query, const int32_t *row, int n,
+                      const real *d)
 {
-    int size = head->size;
-    hide(head, act, q, row);
-    nn_axpy(grad + head->v, d, act->hidden, size);
-    if (!choose)
-        grad[head->c] += d;
-    nn_tanh_dot_back(act->hidden, d, theta + head->v, size);
-    nn_axpy(row_at(head, act->d_input, 4, row), 1, act->hidden, size);
-    nn_axpy(row_at(head, act->d_answer, 4, q), 1, act->hidden, size);
+    struct pairs pairs = pairs_of(head, theta, act, query, row, n);
+    struct pairs_back back = {
+        .d = d, .w = grad + head->v, .left = act->d_answer, .right = act->d_input};
+    kernel->pairs_back(&pairs, &back);
 }
 
-/*
- * From the gradient d of a query to those of its input d_x, of the parent's answer d_a [3 size] and
- * of the parent's query d_q (all added).
- */
-static void gru_row_back(int size, const real *gate, const real *a, const real *q, const real *d,
-                         real *d_x, real *d_a, real *d_q)
-{
-    const real *r = gate, *z = gate + size, *n = gate + 2 * size;
-    for (int i = 0; i < size; i++) {
-        real d_n = d[i] * ((real)1 - z[i]) * ((real)1 - n[i] * n[i]);
-        real d_z = d[i] * (q[i] - n[i]) * z[i] * ((real)1 - z[i]);
-        real d_r = d_n * a[2 * size + i] * r[i] * ((real)1 - r[i]);
-        d_q[i] += d[i] * z[i];
-        d_x[i] += d_r;
-        d_x[size + i] += d_z;
-        d_x[2 * size + i] += d_n;
-        d_a[i] += d_r;
-        d_a[size + i] += d_z;
-        d_a[2 * size + i] += d_n * r[i];
-    }
-}
-
-/* One query's gradient, to where it came from. */
-static void query_back(const struct edge_head *head, real *grad, const struct trie *trie,
-                       struct edge_act *act, int32_t q, struct mat d_start)
+/* The gradient of start_query. */
+static void start_back(const struct edge_head *head, real *grad, const struct trie *trie,
+                       struct edge_act *act, int q, struct mat d_start)
 {
     int size = head->size;
-    int32_t parent = trie->parent[q], label = trie->label[q];
     real *d = row_at(head, act->d_query, 1, q);
-    if (parent < 0) {
-        nn_tanh_back(d, row_at(head, act->query, 1, q), (size_t)size);
-        nn_axpy(mat_row(d_start, -1 - parent), 1, d, size);
-        nn_axpy(grad + head->op + (size_t)(label * size), 1, d, size);
-        return;
+    nn_tanh_back(d, row_at(head, act->query, 1, q), (size_t)size);
+    nn_axpy(mat_row(d_start, -1 - trie->parent[q]), 1, d, size);
+    nn_axpy(grad + head->op + (size_t)(trie->label[q] * size), 1, d, size);
+}
+
+/* Gradients of queries from..to-1, to where they came from. */
+static void queries_back(const struct edge_head *head, const real *theta, real *grad,
+                         const struct trie *trie, struct edge_act *act, int from, int to,
+                         struct mat d_start)
+{
+    int size = head->size;
+    struct gru_back back = {.input = act->d_input + size,
+                            .none = grad + head->none,
+                            .answer = act->d_answer + size,
+                            .query = act->d_query};
+    for (int q = from, end; q < to; q = end) {
+        end = run_end(trie, q, to);
+        struct gru gru = gru_of(head, theta, trie, act, q, end);
+        if (trie->parent[q] >= 0)
+            kernel->gru_back(&gru, &back);
+        for (; q < end && trie->parent[q] < 0; q++)
+            start_back(head, grad, trie, act, q, d_start);
     }
-    gru_row_back(size, row_at(head, act->gate, 3, q), row_at(head, act->answer, 4, parent) + size,
-                 row_at(head, act->query, 1, parent), d,
-                 label ? row_at(head, act->d_input, 4, label - 1) + size : grad + head->none,
-                 row_at(head, act->d_answer, 4, parent) + size,
-                 row_at(head, act->d_query, 1, parent));
 }
 
 /* d_query += what the answers of queries from..to-1 ask for. */
@@ -263,8 +267,8 @@ static void weights_back(const struct edge_head *head, real *grad, const struct 
                level->middle - level->from, true);
     mat_mul_tn(d_w, mat_from(query, level->middle), mat_from(d_answer, level->middle), size, size,
                level->to - level->middle, true);
-    for (int32_t q = level->from; q < level->middle; q++)
-        nn_axpy(grad + head->bq, 1, mat_row(d_answer, q) + size, 3 * size);
+    nn_add_rows(grad + head->bq, mat_row(d_answer, level->from) + size, wide,
+                level->middle - level->from, 3 * size);
 }
 
 void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
@@ -275,8 +279,7 @@ void edge_queries_back(const struct edge_head *head, const real *theta, real *gr
         answers_back(head, theta, act, level[l].from, level[l].middle, true);
         answers_back(head, theta, act, level[l].middle, level[l].to, false);
         weights_back(head, grad, act, &level[l]);
-        for (int32_t q = level[l].from; q < level[l].to; q++)
-            query_back(head, grad, trie, act, q, d_start);
+        queries_back(head, theta, grad, trie, act, level[l].from, level[l].to, d_start);
     }
 }
 
@@ -287,7 +290,7 @@ void edge_inputs_back(const struct edge_head *head, const real *theta, real *gra
     struct mat d_input = {act->d_input, wide};
     mat_mul_tn(mat_at(grad, head->wx, wide), mat_at(h, 0, head->width), d_input, head->width, wide,
                rows, true);
-    nn_add_rows(grad + head->bx, d_input.at, rows, wide);
+    nn_add_rows(grad + head->bx, d_input.at, wide, rows, wide);
     mat_mul_nt(mat_at(d_h, 0, head->width), d_input, mat_at(theta, head->wx, wide), rows,
                head->width, wide, true);
 }

@@ -40,6 +40,7 @@ struct edge_head {
     int rows;    /* 0: nothing to choose */
     int steps;   /* most steps of a row */
     int choices; /* of all rows */
+    int asks;    /* most logits of all rows that one graph can ask for */
     struct edge_row row[GANAS_MAX_NODES];
     size_t op;     /* Q [ops, size] */
     size_t wx, bx; /* [width, 4 size] key, then gates in the order r, z, n; [4 size] */
@@ -59,7 +60,6 @@ struct edge_act {
     real *query;  /* [queries, size]   q */
     real *answer; /* [queries, 4 size] U q, Wh q + bh */
     real *gate;   /* [queries, 3 size] r, z, n that led to q */
-    real *hidden; /* [size] of one logit */
     /* backward, cleared by edge_clear: */
     real *d_input;  /* [rows, 4 size] */
     real *d_query;  /* [queries, size] */
@@ -90,18 +90,19 @@ void edge_queries(const struct edge_head *head, const real *theta, const struct 
 void edge_answers(const struct edge_head *head, const real *theta, struct edge_act *act, int from,
                   int to, bool more);
 
-/* The logit of query q for a row. */
-real edge_logit(const struct edge_head *head, const real *theta, struct edge_act *act, int q,
-                int row, bool choose);
+/* logit [n] of queries query[i] for rows row[i], without c. */
+void edge_logits(const struct edge_head *head, const real *theta, const struct edge_act *act,
+                 const int32_t *query, const int32_t *row, int n, real *logit);
 
 /* ---- backward ---- */
 
 /* All gradients of rows and queries 0..n-1 to zero. */
 void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, int queries);
 
-/* From the gradient of a logit to v, c, the key and the answer. */
-void edge_logit_back(const struct edge_head *head, const real *theta, real *grad,
-                     struct edge_act *act, int q, int row, bool choose, real d);
+/* From the gradients d [n] of such logits to v, the keys and the answers. */
+void edge_logits_back(const struct edge_head *head, const real *theta, real *grad,
+                      struct edge_act *act, const int32_t *query, const int32_t *row, int n,
+                      const real *d);
 
 /* Level by level: adds to grad, to the inputs' gradients and to d_start (like `start`). */
 void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,

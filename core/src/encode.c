@@ -149,21 +149,34 @@ static int32_t begin(int32_t n, int lane)
     return (int32_t)((int64_t)n * lane / LANES);
 }
 
-/* code [width] <- mean of the rows of graph g */
-static void read_out(const struct encoder *e, int32_t g)
+/* x [graphs, width]: rows from..to-1 divided by the number of rows of the graph. */
+static void divide(const struct encoder *e, real *x, int32_t from, int32_t to)
 {
-    int32_t from = e->of.at[g], n = e->of.at[g + 1] - from, width = e->gnn.width;
-    real *code = e->code + (ptrdiff_t)g * width, scale = (real)1 / (real)int_max(1, n);
-    nn_sum_rows(code, e->act.out, width, e->of.item + from, n, width);
-    for (int32_t u = 0; u < width; u++)
-        code[u] *= scale;
+    int width = e->gnn.width;
+    for (int32_t g = from; g < to; g++) {
+        real *row = x + (ptrdiff_t)g * width;
+        nn_scale(row, (real)1 / (real)int_max(1, e->of.at[g + 1] - e->of.at[g]), row, width);
+    }
 }
 
+/* Rows from..to-1 of `to` <- sums of rows of `from` over lists */
+static void sum_lists(const struct encoder *e, real *to, const real *from, struct lists lists,
+                      int32_t first, int32_t end)
+{
+    struct sums s = {.to = to, .from = from, .at = lists.at, .item = lists.item};
+    s.ld_to = s.ld = s.n = e->gnn.width;
+    s.first = first;
+    s.end = end;
+    kernel->sums(&s);
+}
+
+/* Codes: means of the rows of each graph. */
 static void read_out_lane(void *context, int32_t lane)
 {
     struct encoder *e = context;
-    for (int32_t g = begin(e->graphs, lane); g < begin(e->graphs, lane + 1); g++)
-        read_out(e, g);
+    int32_t from = begin(e->graphs, lane), to = begin(e->graphs, lane + 1);
+    sum_lists(e, e->code, e->act.out, e->of, from, to);
+    divide(e, e->code, from, to);
 }
 
 static void forward_lane(void *context, int32_t lane)
@@ -183,25 +196,12 @@ void encoder_forward(struct encoder *e, const real *theta)
     threads_run(e->threads, LANES, read_out_lane, e);
 }
 
-/* d_out of row r: a share of d_code of each graph that it is in. */
-static void read_out_back(struct encoder *e, int32_t r)
-{
-    int width = e->gnn.width;
-    real *d = e->d_out + (ptrdiff_t)r * width;
-    memset(d, 0, (size_t)width * sizeof *d);
-    for (int32_t i = e->in.at[r]; i < e->in.at[r + 1]; i++) {
-        int32_t g = e->in.item[i], n = e->of.at[g + 1] - e->of.at[g];
-        nn_axpy(d, (real)1 / (real)n, e->d_code + (ptrdiff_t)g * width, width);
-    }
-}
-
 static void backward_lane(void *context, int32_t lane)
 {
     struct encoder *e = context;
     int32_t from = begin(e->rows.count, lane), to = begin(e->rows.count, lane + 1);
     if (e->layer == e->gnn.layers - 1)
-        for (int32_t r = from; r < to; r++)
-            read_out_back(e, r);
+        sum_lists(e, e->d_out, e->d_code, e->in, from, to);
     else
         gnn_gather(&e->gnn, &e->rows, &e->scratch, e->layer + 1, from, to);
     gnn_backward(&e->gnn, e->params->theta, params_lane(e->params, lane), &e->rows, &e->act,
@@ -211,6 +211,7 @@ static void backward_lane(void *context, int32_t lane)
 void encoder_backward(struct encoder *e, struct params *params)
 {
     e->params = params;
+    divide(e, e->d_code, 0, e->graphs);
     for (e->layer = e->gnn.layers - 1; e->layer >= 0; e->layer--)
         threads_run(e->threads, LANES, backward_lane, e);
 }

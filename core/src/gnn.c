@@ -97,42 +97,59 @@ static struct mat output_of(const struct gnn *gnn, const struct gnn_act *act, in
 
 /* ---- forward ---- */
 
-/* sum [width] += table rows of the operations of the rows of list r */
-static void look_up(real *sum, const real *table, const struct rows *rows, struct lists lists,
-                    int32_t r, int width)
+/* Adds to rows from..to-1 of `out` the table rows of their operations (or nodes) or, with lists, of
+   those of the rows in them. */
+static void look_up(const struct gnn *gnn, struct mat out, const real *table, const uint8_t *label,
+                    struct lists lists, int from, int to, bool add)
 {
-    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
-        nn_axpy(sum, 1, table + rows->op[lists.item[i]] * width, width);
+    struct sums s = {.to = out.at, .from = table, .ld_to = out.ld, .ld = gnn->width};
+    s.at = lists.at;
+    s.item = lists.item;
+    s.label = label;
+    s.first = from;
+    s.end = to;
+    s.n = gnn->width;
+    s.add = add;
+    kernel->sums(&s);
 }
 
 static void first_layer(const struct gnn *gnn, const real *theta, const struct rows *rows,
                         struct mat out, int from, int to)
 {
     const real *table = theta + gnn->at, *position = theta + position_at(gnn);
-    for (int r = from; r < to; r++) {
-        real *h = mat_row(out, r);
-        memcpy(h, table + rows->op[r] * gnn->width, wide(gnn) * sizeof *h);
-        if (gnn->position)
-            nn_axpy(h, 1, position + rows->node[r] * gnn->width, gnn->width);
-        look_up(h, table + table_size(gnn), rows, rows->reads, r, gnn->width);
-        if (gnn->parts == 3)
-            look_up(h, table + 2 * table_size(gnn), rows, rows->readers, r, gnn->width);
-    }
+    const struct lists none = {NULL, NULL};
+    look_up(gnn, out, table, rows->op, none, from, to, false);
+    if (gnn->position)
+        look_up(gnn, out, position, rows->node, none, from, to, true);
+    look_up(gnn, out, table + table_size(gnn), rows->op, rows->reads, from, to, true);
+    if (gnn->parts == 3)
+        look_up(gnn, out, table + 2 * table_size(gnn), rows->op, rows->readers, from, to, true);
     nn_tanh_rows(mat_row(out, from), out.ld, theta + bias0_at(gnn), to - from, gnn->width);
+}
+
+/* Part `to_part` of rows from..to-1 of z <- (or with `add`: +=) the sums of part `part` over their
+   lists. */
+static void sum_parts(const struct gnn *gnn, struct mat z, struct lists lists, int to_part,
+                      int part, int from, int to, bool add)
+{
+    struct sums s = {.to = z.at + to_part * gnn->width, .from = z.at + part * gnn->width};
+    s.ld_to = s.ld = z.ld;
+    s.at = lists.at;
+    s.item = lists.item;
+    s.first = from;
+    s.end = to;
+    s.n = gnn->width;
+    s.add = add;
+    kernel->sums(&s);
 }
 
 /* Fills the parts of z behind the first with sums over reads (and readers). */
 static void aggregate(const struct gnn *gnn, const struct rows *rows, struct mat z, int from,
                       int to)
 {
-    for (int r = from; r < to; r++) {
-        real *sum = mat_row(z, r) + gnn->width;
-        nn_sum_rows(sum, z.at, z.ld, rows->reads.item + rows->reads.at[r],
-                    rows->reads.at[r + 1] - rows->reads.at[r], gnn->width);
-        if (gnn->parts == 3)
-            nn_sum_rows(sum + gnn->width, z.at, z.ld, rows->readers.item + rows->readers.at[r],
-                        rows->readers.at[r + 1] - rows->readers.at[r], gnn->width);
-    }
+    sum_parts(gnn, z, rows->reads, 1, 0, from, to, false);
+    if (gnn->parts == 3)
+        sum_parts(gnn, z, rows->readers, 2, 0, from, to, false);
 }
 
 void gnn_forward(const struct gnn *gnn, const real *theta, const struct rows *rows,
@@ -165,34 +182,36 @@ static struct mat d_output_of(const struct gnn *gnn, const struct gnn_scratch *s
 static void through_tanh(const struct gnn *gnn, struct mat d, struct mat h, struct mat d_h,
                          int from, int to)
 {
-    for (int r = from; r < to; r++) {
-        real *row = mat_row(d, r);
-        memcpy(row, mat_row(d_h, r), wide(gnn) * sizeof *row);
-        nn_tanh_back(row, mat_row(h, r), wide(gnn));
-    }
+    kernel->tanh_back_rows(mat_row(d, from), d.ld, mat_row(d_h, from), d_h.ld, mat_row(h, from),
+                           h.ld, to - from, gnn->width);
 }
 
-static void scatter(const struct gnn *gnn, real *table, const struct rows *rows, struct lists lists,
-                    int32_t r, const real *d)
+/* The gradient of look_up. */
+static void scatter(const struct gnn *gnn, real *table, const uint8_t *label, struct lists lists,
+                    struct mat d, int from, int to)
 {
-    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
-        nn_axpy(table + rows->op[lists.item[i]] * gnn->width, 1, d, gnn->width);
+    struct spread s = {.to = table, .from = d.at, .ld_to = gnn->width, .ld = d.ld};
+    s.at = lists.at;
+    s.item = lists.item;
+    s.label = label;
+    s.first = from;
+    s.end = to;
+    s.n = gnn->width;
+    kernel->spread(&s);
 }
 
 static void first_layer_back(const struct gnn *gnn, real *grad, const struct rows *rows,
                              struct mat d, int from, int to)
 {
-    real *table = grad + gnn->at, *position = grad + position_at(gnn);
-    for (int r = from; r < to; r++) {
-        const real *row = mat_row(d, r);
-        nn_axpy(table + rows->op[r] * gnn->width, 1, row, gnn->width);
-        if (gnn->position)
-            nn_axpy(position + rows->node[r] * gnn->width, 1, row, gnn->width);
-        scatter(gnn, table + table_size(gnn), rows, rows->reads, r, row);
-        if (gnn->parts == 3)
-            scatter(gnn, table + 2 * table_size(gnn), rows, rows->readers, r, row);
-    }
-    nn_add_rows(grad + bias0_at(gnn), mat_row(d, from), to - from, gnn->width);
+    real *table = grad + gnn->at;
+    const struct lists none = {NULL, NULL};
+    scatter(gnn, table, rows->op, none, d, from, to);
+    if (gnn->position)
+        scatter(gnn, grad + position_at(gnn), rows->node, none, d, from, to);
+    scatter(gnn, table + table_size(gnn), rows->op, rows->reads, d, from, to);
+    if (gnn->parts == 3)
+        scatter(gnn, table + 2 * table_size(gnn), rows->op, rows->readers, d, from, to);
+    nn_add_rows(grad + bias0_at(gnn), mat_row(d, from), d.ld, to - from, gnn->width);
 }
 
 void gnn_backward(const struct gnn *gnn, const real *theta, real *grad, const struct rows *rows,
@@ -212,25 +231,16 @@ void gnn_backward(const struct gnn *gnn, const real *theta, real *grad, const st
     size_t w = layer_at(gnn, layer);
     mat_mul_tn(mat_at(grad, w, gnn->width), mat_from(z, from), mat_from(d, from), z.ld, gnn->width,
                to - from, true);
-    nn_add_rows(grad + bias_at(gnn, layer), mat_row(d, from), to - from, gnn->width);
+    nn_add_rows(grad + bias_at(gnn, layer), mat_row(d, from), d.ld, to - from, gnn->width);
     mat_mul_nt(mat_from(d_z, from), mat_from(d, from), mat_at(theta, w, gnn->width), to - from,
                z.ld, gnn->width, false);
-}
-
-/* self [width] of row r += part `part` of the rows of a list */
-static void collect(const struct gnn *gnn, struct mat d_z, struct lists lists, int32_t r, int part)
-{
-    for (int32_t i = lists.at[r]; i < lists.at[r + 1]; i++)
-        nn_axpy(mat_row(d_z, r), 1, mat_row(d_z, lists.item[i]) + part * gnn->width, gnn->width);
 }
 
 void gnn_gather(const struct gnn *gnn, const struct rows *rows, struct gnn_scratch *scratch,
                 int layer, int from, int to)
 {
     struct mat d_z = {scratch->z[layer % 2], gnn->parts * gnn->width};
-    for (int r = from; r < to; r++) {
-        collect(gnn, d_z, rows->readers, r, 1);
-        if (gnn->parts == 3)
-            collect(gnn, d_z, rows->reads, r, 2);
-    }
+    sum_parts(gnn, d_z, rows->readers, 0, 1, from, to, true);
+    if (gnn->parts == 3)
+        sum_parts(gnn, d_z, rows->reads, 0, 2, from, to, true);
 }

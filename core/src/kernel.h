@@ -2,8 +2,11 @@
  * kernel.h - the inner loops of the arithmetic, for the instruction set that the CPU has.
  *
  * `kernel` is chosen when the program starts, by the CPU and by GANAS_ISA. All sets give the same
- * bits: multiply-adds are fused, a product sums over k in order from zero, sums over lanes go by 16
- * lanes and one tree.
+ * bits: multiply-adds are fused, a product sums over k in order from zero, a sum over a row goes by
+ * 16 lanes and one tree (vec.h), a sum over rows goes row by row.
+ *
+ * A row of n numbers need not be a multiple of anything, nor aligned; ld is the distance between
+ * rows. `real *const *` are lists of rows.
  */
 #ifndef GANAS_KERNEL_H
 #define GANAS_KERNEL_H
@@ -14,20 +17,161 @@
 struct product {
     real *c;
     const real *a, *b;
-    ptrdiff_t ldc, ldb;     /* from row to row */
+    ptrdiff_t ldc, ldb;
     ptrdiff_t a_row, a_col; /* from row to row of A, and from column to column: A^T is a swap */
     int m, n, k;
     bool add;
 };
 
+/*
+ * Sums over lists: row r of `to`, r = first..end-1, is (or with `add`: gets added) the sum of the
+ * rows item[at[r]] .. item[at[r + 1] - 1] of `from`, in order; with a label the rows label[item].
+ * Without lists (at NULL) the only item of r is r.
+ */
+struct sums {
+    real *to;
+    const real *from;
+    ptrdiff_t ld_to, ld;
+    const int32_t *at, *item;
+    const uint8_t *label; /* NULL: the items themselves */
+    int first, end, n;
+    bool add;
+};
+
+/* The other way: row r of `from` is added to the rows label[item] of `to`, item by item. */
+struct spread {
+    real *to;
+    const real *from;
+    ptrdiff_t ld_to, ld;
+    const int32_t *at, *item;
+    const uint8_t *label;
+    int first, end, n;
+};
+
+/*
+ * The head over pairs (l_i, r_i), i = 0..count-1, of rows of two arrays:
+ *     hidden_i = tanh(left[l_i] + right[r_i])     logit_i = w . hidden_i + c
+ */
+struct pairs {
+    int size, count;
+    const real *left, *right; /* rows [size] */
+    ptrdiff_t ld_left, ld_right;
+    const int32_t *l, *r; /* [count]; NULL: 0, 1, 2, ... */
+    const real *w;        /* [size] */
+    real c;
+    real *hidden; /* [count, size], or NULL: not wanted forward, worked out again backward */
+    real *logit;  /* [count] */
+};
+
+/* Backwards from d [count], the gradients of the logits, in order; all is added to. */
+struct pairs_back {
+    const real *d;
+    real *w, *left, *right; /* like those of the pairs */
+};
+
+/*
+ * A GRU (Cho et al. 2014) along the branches of a trie, n = size. Entry q = first..end-1 comes from
+ * p = parent[q] by the input row x = input[label[q] - 1], or `none` for label 0:
+ *     r, z = sigmoid(x_rz + a_rz)   new = tanh(x_n + r a_n)   query_q = new + z (query_p - new)
+ * with a = answer[p] and gate_q = [r, z, new]; parts in the order r, z, n.
+ */
+struct gru {
+    int size, first, end;
+    const int32_t *parent, *label;
+    const real *input, *none, *answer; /* rows [>= 3 n], [3 n], rows [>= 3 n] */
+    ptrdiff_t ld_input, ld_answer;
+    real *query, *gate; /* rows [n], [3 n] */
+};
+
+/* Backwards from the rows of d_query: everything is added to. */
+struct gru_back {
+    real *input, *none, *answer, *query; /* gradients, like those of the GRU */
+};
+
+/* A step of Adam on n parameters: `scale` multiplies the gradient, rate and fix hold the bias
+   corrections: theta -= rate m / (sqrt(fix v) + 1e-8). The gradient becomes 0. */
+struct adam {
+    int n;
+    real *theta, *m, *v, *grad;
+    real scale, rate, fix;
+};
+
+#define KERNELS(X)                                                                                 \
+    X(void, product, (const struct product *p))                                                    \
+    X(void, product_nt, (const struct product *p)) /* with B^T: B is [n, k] */                     \
+    /* to [cols, rows] <- the transpose of `from` [rows, cols] */                                  \
+    X(void, transpose,                                                                             \
+      (real * to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld, int rows, int cols))            \
+                                                                                                   \
+    /* x [n] <- f(x) */                                                                            \
+    X(void, exp, (real * x, size_t n))                                                             \
+    X(void, log, (real * x, size_t n))                                                             \
+    X(void, tanh, (real * x, size_t n))                                                            \
+    X(void, sigmoid, (real * x, size_t n))                                                         \
+    /* f(x) of one number, with the same bits */                                                   \
+    X(real, exp_one, (real x))                                                                     \
+    X(real, log_one, (real x))                                                                     \
+    X(real, tanh_one, (real x))                                                                    \
+    X(real, sigmoid_one, (real x))                                                                 \
+    X(real, softplus_one, (real x)) /* log(1 + e^x) */                                             \
+    /* d [n] <- d (1 - y^2): from the gradient of y = tanh(x) to that of x */                      \
+    X(void, tanh_back, (real * d, const real *y, size_t n))                                        \
+    /* d [rows, n] <- d_y (1 - y^2) */                                                             \
+    X(void, tanh_back_rows,                                                                        \
+      (real * d, ptrdiff_t ld, const real *d_y, ptrdiff_t ld_dy, const real *y, ptrdiff_t ld_y,    \
+       int rows, int n))                                                                           \
+    /* y [n] <- d w (1 - y^2): from the gradient d of w . y, y = tanh(x), to that of x */          \
+    X(void, tanh_dot_back, (real * y, real d, const real *w, int n))                               \
+    /* x [rows, n] <- tanh(x + bias [n]); x + bias */                                              \
+    X(void, tanh_rows, (real * x, ptrdiff_t ld, const real *bias, int rows, int n))                \
+    X(void, bias_rows, (real * x, ptrdiff_t ld, const real *bias, int rows, int n))                \
+                                                                                                   \
+    /* y [n] <- y + a x; a x; a + b */                                                             \
+    X(void, axpy, (real * y, real a, const real *x, int n))                                        \
+    X(void, scale, (real * y, real a, const real *x, int n))                                       \
+    X(void, sum, (real * y, const real *a, const real *b, int n))                                  \
+    /* the sum over x [n] y [n] */                                                                 \
+    X(real, dot, (const real *x, const real *y, int n))                                            \
+    /* sum [n] += the rows of x, in order; the rows weighted by a [rows] */                        \
+    X(void, add_rows, (real * sum, const real *x, ptrdiff_t ld, int rows, int n))                  \
+    X(void, add_weighted,                                                                          \
+      (real * sum, const real *x, ptrdiff_t ld, const real *a, int rows, int n))                   \
+    X(void, sums, (const struct sums *s))                                                          \
+    X(void, spread, (const struct spread *s))                                                      \
+                                                                                                   \
+    /* logp [members of open] <- log softmax of the logits; returns the entropy in nats */         \
+    X(real, log_softmax, (real * logp, const real *logit, bits open))                              \
+    /* d [n] <- gradient of a logp[taken] + b entropy, 0 where not open */                         \
+    X(void, log_softmax_back,                                                                      \
+      (real * d, const real *logp, bits open, int taken, real a, real b, real entropy, int n))     \
+    /* d [n] <- (sigmoid(logit) - yes) share; returns the sum of -log P(yes or no) */              \
+    X(double, cross_entropy, (real * d, const real *logit, const uint8_t *yes, real share, int n)) \
+                                                                                                   \
+    /* logp, entropy [n] of the answers `yes` [n] with P(yes) = sigmoid(logit) */                  \
+    X(void, yes_no, (real * logp, real * entropy, const real *logit, const uint8_t *yes, int n))   \
+    /* d [n] <- the logits' gradients of  a logp + b entropy */                                    \
+    X(void, yes_no_back,                                                                           \
+      (real * d, const real *logit, const uint8_t *yes, const real *a, const real *b, int n))      \
+                                                                                                   \
+    X(void, pairs, (const struct pairs *p))                                                        \
+    X(void, pairs_back, (const struct pairs *p, const struct pairs_back *d))                       \
+    X(void, gru, (const struct gru *g))                                                            \
+    X(void, gru_back, (const struct gru *g, const struct gru_back *d))                             \
+                                                                                                   \
+    /* grad [n] <- the sum of `lanes` lanes, `stride` apart, of which the others become 0; returns \
+       the sum of squares */                                                                       \
+    X(double, sum_lanes, (real * grad, ptrdiff_t stride, int lanes, int n))                        \
+    X(void, adam, (const struct adam *a))                                                          \
+                                                                                                   \
+    /* nothing but multiply-adds in registers, on numbers made from a seed below 1: returns their  \
+       number, twice, as operations */                                                             \
+    X(double, chains, (int turns, real seed, real *out))
+
 struct kernels {
     const char *name; /* "avx512", "avx2", "fma128", "base" */
-    void (*product)(const struct product *p);
-    /* The same with B^T: B is [n, k]. */
-    void (*product_nt)(const struct product *p);
-    /* to [cols, rows] <- the transpose of `from` [rows, cols] */
-    void (*transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld, int rows,
-                      int cols);
+#define KERNEL_MEMBER(type, name, arguments) type(*name) arguments;
+    KERNELS(KERNEL_MEMBER)
+#undef KERNEL_MEMBER
 };
 
 extern const struct kernels *kernel;

@@ -1,9 +1,7 @@
 /* kernel_isa.c - the table of kernels of one instruction set. */
 #include "kernel_isa.h"
 
-const struct kernels KERNEL(kernels) = {
-    .name = KERNEL_QUOTE(KERNEL_ISA),
-    .product = KERNEL(product),
-    .product_nt = KERNEL(product_nt),
-    .transpose = KERNEL(transpose),
-};
+extern const struct kernels KERNEL(kernels);
+
+#define KERNEL_SET(type, name, arguments) .name = KERNEL(name),
+const struct kernels KERNEL(kernels) = {.name = KERNEL_QUOTE(KERNEL_ISA), KERNELS(KERNEL_SET)};

@@ -1,6 +1,6 @@
 /*
  * kernel_isa.h - names of what is compiled once for each instruction set: KERNEL(product) is
- * product_avx2 and so on; KERNEL_ISA comes from CMakeLists.txt.
+ * product_avx2 and so on; KERNEL_ISA comes from CMake.
  */
 #ifndef GANAS_KERNEL_ISA_H
 #define GANAS_KERNEL_ISA_H
@@ -14,9 +14,8 @@
 #define KERNEL_STRING(isa) #isa
 #define KERNEL_QUOTE(isa) KERNEL_STRING(isa)
 
-void KERNEL(product)(const struct product *p);
-void KERNEL(product_nt)(const struct product *p);
-void KERNEL(transpose)(real *to, ptrdiff_t ld_to, const real *from, ptrdiff_t ld, int rows,
-                       int cols);
+#define KERNEL_DECLARE(type, name, arguments) type KERNEL(name) arguments;
+KERNELS(KERNEL_DECLARE)
+#undef KERNEL_DECLARE
 
 #endif

@@ -23,14 +23,6 @@ enum { TILE_ROWS = 6, TILE_VECS = 2 };
 
 enum { WIDE = TILE_VECS * VEC, STRIP = 1024 };
 
-/* One tile: C [rows, vecs] at c, from A at a and B at b. `last` are the lanes of its last vector.
- */
-struct tile {
-    real *c;
-    const real *a, *b;
-    vec_mask last;
-};
-
 /* Rows of A are reached from one pointer in three: base, base + row, base + 2 row. */
 enum { SPAN = 3, BASES = (TILE_ROWS + SPAN - 1) / SPAN };
 
@@ -53,24 +45,26 @@ VEC_INLINE void store_row(real *at, const vec *sum, vec_mask last, int vecs, boo
 }
 
 /*
- * The product over one tile; rows, vecs and `part`, whether the last vector is cut, are constants
- * where it is called.
+ * The product over one tile: C [rows, vecs] at c, from A at `at` and B at b; `last` are the lanes
+ * of its last vector. rows, vecs and `part`, whether that vector is cut, are constants where it is
+ * called.
  */
-VEC_INLINE void multiply(const struct product *p, struct tile t, int rows, int vecs, bool part)
+VEC_INLINE void multiply(const struct product *p, real *c, const real *at, const real *from,
+                         vec_mask last, int rows, int vecs, bool part)
 {
     vec sum[TILE_ROWS][TILE_VECS], b[TILE_VECS];
     const real *a[BASES];
     const ptrdiff_t row = p->a_row, col = p->a_col, ldb = p->ldb, ldc = p->ldc;
     VEC_UNROLL
     for (int i = 0; i < BASES; i++)
-        a[i] = t.a + SPAN * i * row;
+        a[i] = at + SPAN * i * row;
     VEC_UNROLL
     for (int i = 0; i < rows; i++)
         VEC_UNROLL
     for (int v = 0; v < vecs; v++)
         sum[i][v] = vec_zero();
     for (int k = p->k; k > 0; k--) {
-        load_row(b, t.b, t.last, vecs, part);
+        load_row(b, from, last, vecs, part);
         VEC_UNROLL
         for (int i = 0; i < rows; i++) {
             vec x = vec_set(a[i / SPAN][i % SPAN * row]);
@@ -81,92 +75,83 @@ VEC_INLINE void multiply(const struct product *p, struct tile t, int rows, int v
         VEC_UNROLL
         for (int i = 0; i < BASES; i++)
             a[i] += col;
-        t.b += ldb;
+        from += ldb;
     }
     if (p->add)
         VEC_UNROLL
     for (int i = 0; i < rows; i++) {
-        load_row(b, t.c + i * ldc, t.last, vecs, part);
+        load_row(b, c + i * ldc, last, vecs, part);
         VEC_UNROLL
         for (int v = 0; v < vecs; v++)
             sum[i][v] += b[v];
     }
     VEC_UNROLL
     for (int i = 0; i < rows; i++)
-        store_row(t.c + i * ldc, sum[i], t.last, vecs, part);
+        store_row(c + i * ldc, sum[i], last, vecs, part);
 }
 
-/* ---- strips: WIDE columns of C at a time, rows in tiles of nearly the same height ---- */
+/* ---- each kind of tile: a function of its own, by number of rows ---- */
 
-#define ROWS_CASE(rows)                                                                            \
-    case rows:                                                                                     \
-        multiply(p, t, rows, vecs, part);                                                          \
-        break;
+typedef void tile_run(const struct product *p, real *c, const real *a, const real *b,
+                      vec_mask last);
 
-VEC_INLINE void multiply_rows(const struct product *p, struct tile t, int rows, int vecs, bool part)
-{
-    switch (rows) {
-        EACH_ROWS(ROWS_CASE)
-    default:
-        break;
+#define DEFINE_TILE(kind, rows, vecs, part)                                                        \
+    static void kind##_##rows(const struct product *p, real *c, const real *a, const real *b,      \
+                              vec_mask last)                                                       \
+    {                                                                                              \
+        multiply(p, c, a, b, last, rows, vecs, part);                                              \
     }
-}
 
-VEC_INLINE void run_tiles(const struct product *p, struct tile t, int vecs, bool part)
+#define DEFINE_FULL(rows) DEFINE_TILE(full, rows, TILE_VECS, false)
+#define NAME_FULL(rows) full_##rows,
+EACH_ROWS(DEFINE_FULL)
+static tile_run *const full[] = {EACH_ROWS(NAME_FULL)};
+
+/* Strips of fewer columns: one or more vectors, the last one cut. */
+#define DEFINE_ONE(rows) DEFINE_TILE(one, rows, 1, VEC > 1)
+#define NAME_ONE(rows) one_##rows,
+EACH_ROWS(DEFINE_ONE)
+
+#define DEFINE_TWO(rows) DEFINE_TILE(two, rows, 2, VEC > 1)
+#define NAME_TWO(rows) two_##rows,
+EACH_ROWS(DEFINE_TWO)
+
+#if KERNEL_VEC == 1
+#define DEFINE_THREE(rows) DEFINE_TILE(three, rows, 3, false)
+#define NAME_THREE(rows) three_##rows,
+EACH_ROWS(DEFINE_THREE)
+#endif
+
+static tile_run *const cut[][TILE_ROWS] = {
+    {EACH_ROWS(NAME_ONE)},
+    {EACH_ROWS(NAME_TWO)},
+#if KERNEL_VEC == 1
+    {EACH_ROWS(NAME_THREE)},
+#endif
+};
+
+/* ---- strips: up to WIDE columns of C, in tiles of nearly the same height ---- */
+
+/* The columns of C from c on, n of them at most, from those of B at b. */
+static void run_strip(const struct product *p, real *c, const real *b, int n)
 {
+    tile_run *const *run = n >= WIDE ? full : cut[(n - 1) / VEC];
+    vec_mask last = vec_first((n - 1) % VEC + 1);
+    const real *a = p->a;
     int left = p->m;
     for (int tiles = (left + TILE_ROWS - 1) / TILE_ROWS; tiles > 0; tiles--) {
         int rows = (left + tiles - 1) / tiles;
-        multiply_rows(p, t, rows, vecs, part);
-        t.a += rows * p->a_row;
-        t.c += rows * p->ldc;
+        run[rows - 1](p, c, a, b, last);
+        a += rows * p->a_row;
+        c += rows * p->ldc;
         left -= rows;
     }
-}
-
-static void run_whole(const struct product *p, struct tile t)
-{
-    run_tiles(p, t, TILE_VECS, false);
-}
-
-#if KERNEL_VEC == 1
-
-static void run_cut(const struct product *p, struct tile t, int n)
-{
-    if (n == 1)
-        run_tiles(p, t, 1, false);
-    else if (n == 2)
-        run_tiles(p, t, 2, false);
-    else
-        run_tiles(p, t, 3, false);
-}
-
-#else
-
-/* n columns, 0 < n < WIDE */
-static void run_cut(const struct product *p, struct tile t, int n)
-{
-    t.last = vec_first(n > VEC ? n - VEC : n);
-    if (n > VEC)
-        run_tiles(p, t, 2, true);
-    else
-        run_tiles(p, t, 1, true);
-}
-
-#endif
-
-static void run_strip(const struct product *p, struct tile t, int n)
-{
-    if (n >= WIDE)
-        run_whole(p, t);
-    else
-        run_cut(p, t, n);
 }
 
 void KERNEL(product)(const struct product *p)
 {
     for (int j = 0; j < p->n; j += WIDE)
-        run_strip(p, (struct tile){.c = p->c + j, .a = p->a, .b = p->b + j}, p->n - j);
+        run_strip(p, p->c + j, p->b + j, p->n - j);
 }
 
 /* ---- B^T ---- */
@@ -218,6 +203,6 @@ void KERNEL(product_nt)(const struct product *p)
     for (int j = 0; j < p->n; j += WIDE) {
         int n = int_min(WIDE, p->n - j);
         KERNEL(transpose)(strip, WIDE, p->b + j * p->ldb, p->ldb, n, p->k);
-        run_strip(&q, (struct tile){.c = p->c + j, .a = p->a, .b = strip}, n);
+        run_strip(&q, p->c + j, strip, n);
     }
 }

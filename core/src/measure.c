@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "arena.h"
-#include "space.h"
 #include "status.h"
+#include "tree.h"
 
 bits row_outputs(const ganas_space *space, const struct row *r)
 {
@@ -244,20 +244,24 @@ void sum_ranges(const ganas_space *space, struct sum *sum)
                     sum->greatest_from + t * ends);
     if (sum->by >= 0)
         merge_ranges(space, sum);
+    if (sum->tree)
+        tree_fill(space, sum);
 }
 
 int32_t sum_new(const ganas_space *space, int32_t by, struct sum *sum)
 {
     size_t tables = by < 0 ? 1 : (size_t)space->ops, ends = (size_t)space->nodes + 1;
-    size_t cells = (size_t)space->nodes * (size_t)space->ops;
-    double *block = memory_new(tables * (cells + 2 * ends), sizeof *block);
+    size_t cells = (size_t)space->nodes * (size_t)space->ops, flat = tables * (cells + 2 * ends);
+    size_t spans = tree_wanted(space, by) ? tree_spans(space, tables) : 0;
+    double *block = memory_new(flat + 2 * spans, sizeof *block);
     if (!block)
         return GANAS_E_MEMORY;
     *sum = (struct sum){.by = by,
                         .tables = (int32_t)tables,
                         .table = block,
                         .least_from = block + tables * cells,
-                        .greatest_from = block + tables * (cells + ends)};
+                        .greatest_from = block + tables * (cells + ends),
+                        .tree = spans ? (struct span *)(void *)(block + flat) : NULL};
     return GANAS_OK;
 }
 

@@ -53,10 +53,24 @@ static int count_loci(const ganas_space *s, const struct graph *g)
 
 /* ---- operations and reads ---- */
 
+/* Operations that an earlier one no longer leaves to later nodes are drawn anew. */
+static void restore_ops(struct edit *e, struct graph *g, int changed)
+{
+    for (int i = changed + 1; i < g->size && e->space->narrowed; i++) {
+        bits open = space_open_ops(e->space, g->op, i);
+        if (!(open & bit_of(g->op[i])))
+            g->op[i] = (uint8_t)draws_member(e->draws, open);
+    }
+}
+
 static void edit_op(struct edit *e, struct graph *g, int i)
 {
-    bits others = space_inner_ops(e->space, i) & ~bit_of(g->op[i]);
+    bits others = space_inner_ops(e->space, i) & space_open_ops(e->space, g->op, i);
+    others &= ~bit_of(g->op[i]);
+    if (!others)
+        return;
     g->op[i] = (uint8_t)draws_member(e->draws, others);
+    restore_ops(e, g, i);
 }
 
 static void swap_nodes(struct graph *g, int a, int b)

@@ -4,11 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "status.h"
 
 enum { PIECE = 4096 };
 
-struct adam {
+struct update {
     struct params *p;
     double rate, scale, fix1, fix2; /* scale: by clipping; fix: bias corrections */
 };
@@ -46,45 +47,31 @@ void params_free(struct params *p)
 /* Lane 0 <- sum of the lanes; the piece's sum of squares. */
 static void reduce_piece(void *context, int32_t piece)
 {
-    struct params *p = ((struct adam *)context)->p;
-    int32_t from = piece * PIECE, to = int_min(from + PIECE, p->n);
-    double sum = 0;
-    for (int32_t i = from; i < to; i++) {
-        real g = p->grad[i];
-        for (int lane = 1; lane < LANES; lane++) {
-            g += params_lane(p, lane)[i];
-            params_lane(p, lane)[i] = 0;
-        }
-        p->grad[i] = g;
-        sum += (double)g * (double)g;
-    }
-    p->norm[piece] = sum;
+    struct params *p = ((struct update *)context)->p;
+    int32_t from = piece * PIECE, n = int_min(PIECE, p->n - from);
+    p->norm[piece] = kernel->sum_lanes(p->grad + from, p->n, LANES, n);
 }
 
 static void apply_piece(void *context, int32_t piece)
 {
-    const struct adam *a = context;
-    struct params *p = a->p;
-    int32_t from = piece * PIECE, to = int_min(from + PIECE, p->n);
-    const real b1 = (real)0.9, b2 = (real)0.999, eps = (real)1e-8, scale = (real)a->scale;
-    const real rate = (real)(a->rate / a->fix1), fix2 = (real)(1 / a->fix2);
-    for (int32_t i = from; i < to; i++) {
-        real g = p->grad[i] * scale;
-        p->m[i] = b1 * p->m[i] + (1 - b1) * g;
-        p->v[i] = b2 * p->v[i] + (1 - b2) * g * g;
-#ifdef GANAS_DOUBLE
-        p->theta[i] -= rate * p->m[i] / (sqrt(p->v[i] * fix2) + eps);
-#else
-        p->theta[i] -= rate * p->m[i] / (sqrtf(p->v[i] * fix2) + eps);
-#endif
-        p->grad[i] = 0;
-    }
+    const struct update *u = context;
+    struct params *p = u->p;
+    int32_t from = piece * PIECE;
+    struct adam adam = {.n = int_min(PIECE, p->n - from),
+                        .theta = p->theta + from,
+                        .m = p->m + from,
+                        .v = p->v + from,
+                        .grad = p->grad + from,
+                        .scale = (real)u->scale,
+                        .rate = (real)(u->rate / u->fix1),
+                        .fix = (real)(1 / u->fix2)};
+    kernel->adam(&adam);
 }
 
 int32_t params_adam(struct params *p, ganas_threads *threads, double rate, double clip,
                     double *norm)
 {
-    struct adam a = {.p = p, .rate = rate};
+    struct update a = {.p = p, .rate = rate};
     threads_run(threads, pieces(p), reduce_piece, &a);
     double sum = 0;
     for (int32_t i = 0; i < pieces(p); i++)

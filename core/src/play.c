@@ -31,11 +31,24 @@ static void cut_choices(const struct grower *w, struct arena *a, struct play *pl
         *each[i] = arena_cut(a, steps, sizeof(real));
 }
 
+static void cut_asks(const struct grower *w, struct arena *a, struct asks *ask)
+{
+    size_t n = (size_t)(w->edge.asks * w->room);
+    ask->query = arena_cut(a, n, sizeof *ask->query);
+    ask->row = arena_cut(a, n, sizeof *ask->row);
+    ask->yes = arena_cut(a, n, sizeof *ask->yes);
+    real **each[] = {&ask->logit,   &ask->d,      &ask->logp,
+                     &ask->entropy, &ask->d_logp, &ask->d_entropy};
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
+        *each[i] = arena_cut(a, n, sizeof(real));
+}
+
 void play_cut(const struct grower *w, struct arena *arena, struct play *play)
 {
     int rows = w->gnn.nodes * w->room, queries = w->edge.choices * w->room;
     int states = w->states * w->room;
     cut_choices(w, arena, play);
+    cut_asks(w, arena, &play->ask);
     trie_cut(arena, states, &play->state);
     trie_cut(arena, queries, &play->query);
     gnn_cut_act(&w->gnn, arena, rows, &play->act);
@@ -258,49 +271,91 @@ static void choose_ops(const struct grower *w, struct play *play)
         }
 }
 
-/* Log-probability and entropy of the yes or no of a FREE choice with both open. */
-static real yes_no(real logit, bool yes, real *entropy)
+static void append_pair(struct play *play, int32_t query, int32_t row, bool yes)
 {
-    real p = nn_sigmoid1(logit);
-    *entropy = p * nn_softplus(-logit) + ((real)1 - p) * nn_softplus(logit);
-    return -nn_softplus(yes ? -logit : logit);
+    int i = play->ask.count++;
+    play->ask.query[i] = query;
+    play->ask.row[i] = row;
+    play->ask.yes[i] = yes;
 }
 
-/* Choice t of row e, graph g: keeps what backward needs, returns the log-probability. */
-static real choose_read(const struct grower *w, const real *theta, struct play *play, int e, int t,
-                        int g)
+void play_append(const struct grower *w, struct play *play, int e, int t, int g)
 {
     const struct edge_row *row = &w->edge.row[e];
     int choice = play_at(w, row->choice + t, g);
-    bits open = play->open[choice];
-    real *logp = play->pick_logp + (ptrdiff_t)choice * w->gnn.nodes;
-    play->pick_entropy[choice] = 0;
-    if (!is_open(open))
-        return 0;
+    int32_t query = play->query_of[choice];
+    if (!is_open(play->open[choice]))
+        return;
     if (!row->choose) {
         int j = edge_candidate(row, t);
-        logp[0] = edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
-                             play->row_of[play_at(w, j, g)], false);
-        return yes_no(logp[0], play->take[choice], &play->pick_entropy[choice]);
+        append_pair(play, query, play->row_of[play_at(w, j, g)], play->take[choice]);
+        return;
+    }
+    for (bits s = play->open[choice]; s; s &= s - 1)
+        append_pair(play, query, play->row_of[play_at(w, bits_first(s), g)], false);
+}
+
+/* All that a play asks for. */
+static void list_asks(const struct grower *w, struct play *play)
+{
+    play->ask.count = 0;
+    for (int e = 0; e < w->edge.rows; e++) {
+        play->ask.at[e] = play->ask.count;
+        for (int g = 0; g < play->graphs; g++)
+            for (int t = 0, n = play->asked[play_at(w, e, g)]; t < n; t++)
+                play_append(w, play, e, t, g);
+    }
+    play->ask.at[w->edge.rows] = play->ask.count;
+}
+
+/* Adds c to the logits of the FREE rows, and works out what was answered. */
+static void answer(const struct grower *w, const real *theta, struct play *play)
+{
+    struct asks *ask = &play->ask;
+    for (int e = 0; e < w->edge.rows; e++) {
+        int from = ask->at[e], n = ask->at[e + 1] - from;
+        if (w->edge.row[e].choose)
+            continue;
+        nn_add(ask->logit + from, theta[w->edge.c], n);
+        kernel->yes_no(ask->logp + from, ask->entropy + from, ask->logit + from, ask->yes + from,
+                       n);
+    }
+}
+
+/* Choice t of row e, graph g, whose numbers in the list begin at i: adds its log-probability and
+   entropy to the step's, keeps what backward needs, and returns where the next one's begin. */
+static int choose_read(const struct grower *w, struct play *play, int e, int t, int g, int i)
+{
+    const struct edge_row *row = &w->edge.row[e];
+    int choice = play_at(w, row->choice + t, g), r = play_at(w, row->step, g);
+    bits open = play->open[choice];
+    real *logp = play->pick_logp + (ptrdiff_t)choice * w->gnn.nodes;
+    if (!is_open(open))
+        return i;
+    if (!row->choose) {
+        play->logp[r] += play->ask.logp[i];
+        play->entropy[r] += play->ask.entropy[i];
+        return i + 1;
     }
     for (bits s = open; s; s &= s - 1)
-        logp[bits_first(s)] = edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
-                                         play->row_of[play_at(w, bits_first(s), g)], true);
+        logp[bits_first(s)] = play->ask.logit[i++];
     play->pick_entropy[choice] = nn_log_softmax(logp, logp, open);
-    return logp[play->take[choice]];
+    play->logp[r] += logp[play->take[choice]];
+    play->entropy[r] += play->pick_entropy[choice];
+    return i;
 }
 
 static void choose_reads(const struct grower *w, const real *theta, struct play *play)
 {
+    int i = 0;
+    list_asks(w, play);
+    edge_logits(&w->edge, theta, &play->edges, play->ask.query, play->ask.row, play->ask.count,
+                play->ask.logit);
+    answer(w, theta, play);
     for (int e = 0; e < w->edge.rows; e++)
-        for (int g = 0; g < play->graphs; g++) {
-            const struct edge_row *row = &w->edge.row[e];
-            int r = play_at(w, row->step, g), n = play->asked[play_at(w, e, g)];
-            for (int t = 0; t < n; t++) {
-                play->logp[r] += choose_read(w, theta, play, e, t, g);
-                play->entropy[r] += play->pick_entropy[play_at(w, row->choice + t, g)];
-            }
-        }
+        for (int g = 0; g < play->graphs; g++)
+            for (int t = 0, n = play->asked[play_at(w, e, g)]; t < n; t++)
+                i = choose_read(w, play, e, t, g, i);
 }
 
 void play_forward(const struct grower *w, const real *theta, struct play *play)
@@ -342,40 +397,54 @@ static void ops_back(const struct grower *w, struct play *play)
         }
 }
 
-/* Choice t of row e, graph g, for  a * log-probability + b * entropy. */
-static void read_back(const struct grower *w, const real *theta, real *grad, struct play *play,
-                      int e, int t, int g, real a, real b)
+/* The gradients of choice t of row e, graph g, from number i of the list on; returns the next. */
+static int read_back(const struct grower *w, struct play *play, int e, int t, int g, int i)
 {
     const struct edge_row *row = &w->edge.row[e];
-    int choice = play_at(w, row->choice + t, g), q = play->query_of[choice];
+    int choice = play_at(w, row->choice + t, g), r = play_at(w, row->step, g);
     bits open = play->open[choice];
     const real *logp = play->pick_logp + (ptrdiff_t)choice * w->gnn.nodes;
     real d[GANAS_MAX_NODES];
     if (!is_open(open))
-        return;
+        return i;
     if (!row->choose) {
-        real p = nn_sigmoid1(logp[0]);
-        real d_logit = a * ((play->take[choice] ? 1 : 0) - p) - b * p * ((real)1 - p) * logp[0];
-        edge_logit_back(&w->edge, theta, grad, &play->edges, q,
-                        play->row_of[play_at(w, edge_candidate(row, t), g)], false, d_logit);
-        return;
+        play->ask.d_logp[i] = play->d_logp[r];
+        play->ask.d_entropy[i] = play->d_entropy[r];
+        return i + 1;
     }
-    nn_log_softmax_back(d, logp, open, play->take[choice], a, b, play->pick_entropy[choice],
-                        w->gnn.nodes);
+    nn_log_softmax_back(d, logp, open, play->take[choice], play->d_logp[r], play->d_entropy[r],
+                        play->pick_entropy[choice], w->gnn.nodes);
     for (bits s = open; s; s &= s - 1)
-        edge_logit_back(&w->edge, theta, grad, &play->edges, q,
-                        play->row_of[play_at(w, bits_first(s), g)], true, d[bits_first(s)]);
+        play->ask.d[i++] = d[bits_first(s)];
+    return i;
+}
+
+/* The FREE rows' logits, and c. */
+static void answer_back(const struct grower *w, real *grad, struct play *play)
+{
+    struct asks *ask = &play->ask;
+    for (int e = 0; e < w->edge.rows; e++) {
+        int from = ask->at[e], n = ask->at[e + 1] - from;
+        if (w->edge.row[e].choose)
+            continue;
+        kernel->yes_no_back(ask->d + from, ask->logit + from, ask->yes + from, ask->d_logp + from,
+                            ask->d_entropy + from, n);
+        for (int i = from; i < from + n; i++)
+            grad[w->edge.c] += ask->d[i];
+    }
 }
 
 static void reads_back(const struct grower *w, const real *theta, real *grad, struct play *play)
 {
+    int i = 0;
     edge_clear(&w->edge, &play->edges, play->rows.count, play->query.count);
     for (int e = 0; e < w->edge.rows; e++)
-        for (int g = 0; g < play->graphs; g++) {
-            int r = play_at(w, w->edge.row[e].step, g), n = play->asked[play_at(w, e, g)];
-            for (int t = 0; t < n; t++)
-                read_back(w, theta, grad, play, e, t, g, play->d_logp[r], play->d_entropy[r]);
-        }
+        for (int g = 0; g < play->graphs; g++)
+            for (int t = 0, n = play->asked[play_at(w, e, g)]; t < n; t++)
+                i = read_back(w, play, e, t, g, i);
+    answer_back(w, grad, play);
+    edge_logits_back(&w->edge, theta, grad, &play->edges, play->ask.query, play->ask.row,
+                     play->ask.count, play->ask.d);
     edge_queries_back(&w->edge, theta, grad, &play->query, &play->edges, play->level, play->levels,
                       play_starts(w, play->states.d_hidden));
 }

@@ -33,6 +33,20 @@ struct grower {
     int edge_of[GANAS_MAX_NODES]; /* [nodes] row of the edge head, -1 */
 };
 
+/*
+ * The logits that the edge head is asked for, one after another: of row e of the head numbers
+ * at[e]..at[e + 1] - 1, by graph, by choice and, for CHOOSE, by open source.
+ */
+struct asks {
+    int count;
+    int at[GANAS_MAX_NODES + 1];
+    int32_t *query, *row;     /* [asks * room] whose logit */
+    uint8_t *yes;             /* [asks * room] FREE: the answer */
+    real *logit, *d;          /* [asks * room] and its gradient */
+    real *logp, *entropy;     /* [asks * room] FREE: of the answer */
+    real *d_logp, *d_entropy; /* [asks * room] FREE: their gradients */
+};
+
 struct play {
     int graphs;        /* real ones; places behind are empty */
     struct walk *walk; /* [room] */
@@ -60,8 +74,9 @@ struct play {
     struct edge_act edges;
     real *op_logp, *op_entropy; /* [steps * room, ops] of the open ones, [steps * room] */
     real *logp, *entropy;       /* [steps * room] of the whole action */
-    real *pick_logp;    /* [choices * room, nodes] CHOOSE: of the open ones; FREE: the logit */
-    real *pick_entropy; /* [choices * room] */
+    real *pick_logp;            /* [choices * room, nodes] CHOOSE: of the open ones */
+    real *pick_entropy;         /* [choices * room] */
+    struct asks ask;
     real *d_logp, *d_entropy, *d_value; /* [steps * room] */
     real *d_h;                          /* [rows, width] */
 };
@@ -89,6 +104,9 @@ void play_settle(const struct grower *grower, struct play *play, int i, int g, b
 
 /* The query of graph g at choice t of row e of the edge head. */
 void play_ask(const struct grower *grower, struct play *play, int e, int t, int g);
+
+/* Appends what choice t of row e asks for graph g: of its open sources. */
+void play_append(const struct grower *grower, struct play *play, int e, int t, int g);
 
 /* Where the queries start: the third part of the states' hidden layer, or of its gradient. */
 struct mat play_starts(const struct grower *grower, real *hidden);

@@ -113,10 +113,9 @@ static void forward(ganas_rank *rank)
     real *theta = rank->params.theta;
     int n = rank->encoder.graphs;
     encoder_forward(&rank->encoder, theta);
-    nn_fill_rows(rank->hidden, theta + h->b1, n, h->size);
     mat_mul(matrix(rank->hidden, h->size), matrix(rank->encoder.code, h->width),
-            matrix(theta + h->w1, h->size), n, h->size, h->width, true);
-    nn_tanh(rank->hidden, (size_t)n * (size_t)h->size);
+            matrix(theta + h->w1, h->size), n, h->size, h->width, false);
+    nn_tanh_rows(rank->hidden, h->size, theta + h->b1, n, h->size);
     for (int i = 0; i < n; i++)
         rank->f[i] = nn_dot(rank->hidden + (size_t)i * (size_t)h->size, theta + h->w2, h->size);
 }
@@ -137,7 +136,7 @@ static void backward(ganas_rank *rank)
     }
     mat_mul_tn(matrix(grad + h->w1, h->size), matrix(rank->encoder.code, h->width),
                matrix(rank->d_hidden, h->size), h->width, h->size, n, true);
-    nn_add_rows(grad + h->b1, rank->d_hidden, n, h->size);
+    nn_add_rows(grad + h->b1, rank->d_hidden, h->size, n, h->size);
     mat_mul_nt(matrix(rank->encoder.d_code, h->width), matrix(rank->d_hidden, h->size),
                matrix(theta + h->w1, h->size), n, h->width, h->size, false);
     encoder_backward(&rank->encoder, &rank->params);

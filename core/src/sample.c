@@ -55,42 +55,54 @@ static void sample_op(const struct grower *w, struct play *play, int node, int g
     play->op[play_at(w, node, g)] = (uint8_t)op;
 }
 
-/* What the edge head says of reading node j. */
-static real logit_of(const struct grower *w, const real *theta, struct play *play, int choice,
-                     int j, int g, bool choose)
+/* What is open at choice t of row e for graph g, and what it asks of the edge head. */
+static void list_choice(const struct grower *w, struct play *play, int e, int t, int g)
 {
-    return edge_logit(&w->edge, theta, &play->edges, play->query_of[choice],
-                      play->row_of[play_at(w, j, g)], choose);
+    const struct edge_row *row = &w->edge.row[e];
+    struct walk *walk = &play->walk[g];
+    play->open[play_at(w, row->choice + t, g)] =
+        row->choose ? walk_picks(walk) : (bits)walk_edge(walk, edge_candidate(row, t));
+    play_append(w, play, e, t, g);
 }
 
-/* Choice t of row e for graph g. */
-static void sample_read(const struct grower *w, const real *theta, struct play *play, int e, int t,
-                        int g, struct draws *d)
+/* One yes or no; `logit` is there if both are open. */
+static bool draw_answer(bits open, const real *logit, struct draws *d)
+{
+    if (open != (WALK_NO | WALK_YES))
+        return open == WALK_YES;
+    return draws_uniform(d) < (double)nn_sigmoid1(*logit);
+}
+
+/* One of the open sources; `logit` is there if there are several, one for each. */
+static int draw_source(bits open, const real *logit, struct draws *d)
+{
+    real logp[GANAS_MAX_NODES];
+    if (!(open & (open - 1)))
+        return bits_first(open);
+    for (bits s = open; s; s &= s - 1)
+        logp[bits_first(s)] = *logit++;
+    (void)nn_log_softmax(logp, logp, open);
+    return draw_from(logp, open, d);
+}
+
+/* Choice t of row e for graph g, whose numbers in the list begin at i; returns the next one's. */
+static int sample_read(const struct grower *w, struct play *play, int e, int t, int g, int i,
+                       struct draws *d)
 {
     struct walk *walk = &play->walk[g];
     const struct edge_row *row = &w->edge.row[e];
     int choice = play_at(w, row->choice + t, g);
+    bits open = play->open[choice];
+    int several = open & (open - 1) ? bits_count(open) : 0;
+    const real *logit = play->ask.logit + i;
     if (!row->choose) {
-        int j = edge_candidate(row, t), open = walk_edge(walk, j);
-        bool yes = open == WALK_YES;
-        if (open == (WALK_NO | WALK_YES))
-            yes = draws_uniform(d) <
-                  (double)nn_sigmoid1(logit_of(w, theta, play, choice, j, g, false));
-        play->take[choice] = yes;
-        walk_take_edge(walk, j, yes);
-        return;
+        play->take[choice] = draw_answer(open, logit, d);
+        walk_take_edge(walk, edge_candidate(row, t), play->take[choice]);
+        return i + (several ? 1 : 0);
     }
-    bits open = walk_picks(walk);
-    real logp[GANAS_MAX_NODES];
-    int j = bits_first(open);
-    if (open & (open - 1)) {
-        for (bits s = open; s; s &= s - 1)
-            logp[bits_first(s)] = logit_of(w, theta, play, choice, bits_first(s), g, true);
-        (void)nn_log_softmax(logp, logp, open);
-        j = draw_from(logp, open, d);
-    }
-    play->take[choice] = (uint8_t)j;
-    walk_take_pick(walk, j);
+    play->take[choice] = (uint8_t)draw_source(open, logit, d);
+    walk_take_pick(walk, play->take[choice]);
+    return i + several;
 }
 
 static bool growing(const struct play *play, int g, int node)
@@ -98,12 +110,27 @@ static bool growing(const struct play *play, int g, int node)
     return g < play->graphs && !play->dead[g] && play->walk[g].node == node;
 }
 
+/* Logits of choice t of row e for all that are still growing. */
+static void ask_logits(const struct grower *w, const real *theta, struct play *play, int node,
+                       int t)
+{
+    int e = w->edge_of[node];
+    play->ask.count = 0;
+    for (int g = 0; g < play->graphs; g++)
+        if (growing(play, g, node))
+            list_choice(w, play, e, t, g);
+    edge_logits(&w->edge, theta, &play->edges, play->ask.query, play->ask.row, play->ask.count,
+                play->ask.logit);
+    if (!w->edge.row[e].choose)
+        nn_add(play->ask.logit, theta[w->edge.c], play->ask.count);
+}
+
 static void sample_reads(const struct grower *w, const real *theta, struct play *play, int node,
                          struct draws *draws)
 {
     int e = w->edge_of[node];
     for (int t = 0; t < w->edge.row[e].steps; t++) {
-        int from = play->query.count;
+        int from = play->query.count, i = 0;
         for (int g = 0; g < play->graphs; g++)
             if (growing(play, g, node))
                 play_ask(w, play, e, t, g);
@@ -111,9 +138,10 @@ static void sample_reads(const struct grower *w, const real *theta, struct play 
                      play_starts(w, play->states.hidden), from, play->query.count);
         edge_answers(&w->edge, theta, &play->edges, from, play->query.count,
                      t + 1 < w->edge.row[e].steps);
+        ask_logits(w, theta, play, node, t);
         for (int g = 0; g < play->graphs; g++)
             if (growing(play, g, node))
-                sample_read(w, theta, play, e, t, g, &draws[g]);
+                i = sample_read(w, play, e, t, g, i, &draws[g]);
     }
 }
 

@@ -1,9 +1,10 @@
 /*
  * size.c - how many graphs a grammar can write, without writing them.
  *
- * Nodes are tied together by two things only: the budget of edges, and chains of nodes whose
- * sources ascend. A chain is counted from its first node on; the budget by counting, node by node,
- * the beginnings of graphs with e edges so far.
+ * Nodes are tied together by three things only: the budget of edges, chains of nodes whose sources
+ * ascend, and operations that narrow later ones. A chain, or a tree of nodes whose operations hang
+ * on each other, is counted at its first node; the budget by counting, node by node, the beginnings
+ * of graphs with e edges so far.
  */
 #include <math.h>
 #include <string.h>
@@ -58,6 +59,37 @@ static double count_after(struct chains *c, int node, int v)
     return *ways;
 }
 
+/* ---- trees of operations ---- */
+
+/* ways[i][op]: of choosing operations for all that hangs on node i, when that has taken op. */
+static void count_below(const ganas_space *s, double ways[GANAS_MAX_NODES][GANAS_MAX_OPS])
+{
+    for (int i = s->nodes - 1; i >= 0; i--)
+        for (int op = 0; op < s->ops; op++)
+            ways[i][op] = 1;
+    for (int i = s->nodes - 1; i > 0; i--) {
+        int up = s->node[i].op_after;
+        for (int op = 0; up >= 0 && op < s->ops; op++) {
+            double sum = 0;
+            for (bits b = s->node[i].op_set & s->op_given[i][op]; b; b &= b - 1)
+                sum += ways[i][bits_first(b)];
+            ways[up][op] *= sum;
+        }
+    }
+}
+
+/* Ways to choose the operation of a node in a graph that goes on after it, and all operations that
+   hang on it; 1 for a node that hangs on another. */
+static double count_ops(const ganas_space *s, double ways[GANAS_MAX_NODES][GANAS_MAX_OPS], int i)
+{
+    if (s->node[i].op_after >= 0)
+        return 1;
+    double sum = 0;
+    for (bits ops = space_inner_ops(s, i); ops; ops &= ops - 1)
+        sum += ways[i][bits_first(ops)];
+    return sum;
+}
+
 /* ---- the budget ---- */
 
 /* begun[e]: beginnings of graphs with e edges. Adds the reads of node i to each. */
@@ -97,12 +129,13 @@ int32_t ganas_space_size(const ganas_space *space, double *size, int32_t *exact)
     for (int i = 0; i < GANAS_MAX_NODES; i++)
         for (int v = 0; v <= GANAS_MAX_NODES; v++)
             chains.ways[i][v] = -1;
-    double begun[MOST_EDGES + 1] = {1}, total = 0;
+    double begun[MOST_EDGES + 1] = {1}, total = 0, ways[GANAS_MAX_NODES][GANAS_MAX_OPS];
+    count_below(space, ways);
     for (int i = 0; i < space->nodes; i++) {
         add_reads(space, &chains, i, begun);
         if (space_ends(space, i))
-            total += add_up(begun) * (space->end_op < 0 ? bits_count(space->node[i].op_set) : 1);
-        int ops = bits_count(space_inner_ops(space, i));
+            total += add_up(begun) * (space->end_op < 0 ? count_ops(space, ways, i) : 1);
+        double ops = count_ops(space, ways, i);
         for (int e = 0; e <= MOST_EDGES; e++)
             begun[e] *= ops;
     }

@@ -1,6 +1,8 @@
 /* space.c - the grammar of graphs: checking a specification, and a graph against it. */
 #include "space.h"
 
+#include <string.h>
+
 #include "arena.h"
 #include "status.h"
 
@@ -17,6 +19,12 @@ bits space_inner_ops(const ganas_space *space, int i)
 {
     bits ops = space->node[i].op_set;
     return space->end_op < 0 ? ops : ops & ~bit_of(space->end_op);
+}
+
+bits space_open_ops(const ganas_space *space, const uint8_t *op, int i)
+{
+    const struct space_node *n = &space->node[i];
+    return n->op_after < 0 ? n->op_set : n->op_set & space->op_given[i][op[n->op_after]];
 }
 
 bool space_goes_on(const ganas_space *space, int i)
@@ -167,9 +175,33 @@ static bool is_input(const ganas_space_spec *spec, int i)
     return spec->read_kind[i] == GANAS_READ_FIXED && !spec->read_set[i];
 }
 
+/* Every operation of the node before leaves one to this. */
+static int32_t check_after(const ganas_space_spec *spec, int i)
+{
+    int after = spec->op_after ? spec->op_after[i] : -1;
+    if (after == -1)
+        return GANAS_OK;
+    if (after < -1 || after >= i)
+        return status_fail(GANAS_E_SPACE, "node %d: op_after is %d; it must be -1 or earlier", i,
+                           after);
+    if (!spec->op_given || spec->end_op >= 0)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "node %d: op_after needs op_given, and a space without end_op", i);
+    for (bits ops = spec->op_set[after]; ops; ops &= ops - 1) {
+        int op = bits_first(ops);
+        if (!(spec->op_given[i * spec->ops + op] & spec->op_set[i]))
+            return status_fail(GANAS_E_SPACE,
+                               "node %d: no operation is left after operation %d of node %d", i, op,
+                               after);
+    }
+    return GANAS_OK;
+}
+
 static int32_t check_node(const ganas_space_spec *spec, int i)
 {
     int32_t status = check_ops(spec, i);
+    if (!status)
+        status = check_after(spec, i);
     if (!status)
         status = check_reads(spec, i);
     if (!status && is_input(spec, i))
@@ -203,6 +235,11 @@ static void copy_node(ganas_space *s, const ganas_space_spec *spec, int i)
     n->read_kind = spec->read_kind[i];
     n->picks = spec->read_count[i];
     n->after = spec->read_after[i];
+    n->op_after = spec->op_after ? spec->op_after[i] : -1;
+    if (n->op_after >= 0) {
+        s->narrowed = true;
+        memcpy(s->op_given[i], spec->op_given + i * spec->ops, (size_t)spec->ops * sizeof(bits));
+    }
     if (is_input(spec, i))
         s->input_set |= bit_of(i);
     if (s->end_op >= 0 && i + 1 < s->min_nodes)
@@ -378,6 +415,10 @@ static int32_t check_op(const ganas_space *s, const struct graph *g, int i)
                            g->size - 1 - i);
     if (!(s->node[i].op_set & bit_of(op)))
         return status_fail(GANAS_E_SPACE, "node %d: it can't be operation %d", i, op);
+    if (!(space_open_ops(s, g->op, i) & bit_of(op)))
+        return status_fail(GANAS_E_SPACE,
+                           "node %d: it can't be operation %d after operation %d of node %d", i, op,
+                           g->op[s->node[i].op_after], s->node[i].op_after);
     return GANAS_OK;
 }
 

@@ -27,6 +27,7 @@ struct space_node {
     uint8_t read_kind; /* ganas_read */
     uint8_t picks;     /* CHOOSE: sources */
     int8_t after;      /* CHOOSE: its sources come after those of that node; -1 */
+    int8_t op_after;   /* the node whose operation narrows its own (op_given); -1 */
     bool chooses_op;   /* more than one operation */
     bool chooses_read; /* CHOOSE or FREE, with more than one outcome */
     int32_t finish;    /* fewest edges of CHOOSE and FREE nodes from this node to the end */
@@ -44,6 +45,11 @@ static inline struct row graph_row(const struct graph *g)
     return (struct row){g->size, g->op, g->reads};
 }
 
+/* Least and greatest of a sum that are left. */
+struct span {
+    double low, high;
+};
+
 /*
  * A sum over nodes of table[op]. With by >= 0 there is a table for each operation that node `by`
  * can have, for the nodes after it; the tables agree at the nodes before, and at node `by` each has
@@ -53,6 +59,8 @@ struct sum {
     int32_t by, tables;                 /* tables: 1, or the space's ops */
     double *table;                      /* [tables][nodes * ops] */
     double *least_from, *greatest_from; /* [tables][nodes + 1]; with end_op nodes may be absent */
+    struct span *tree; /* where operations narrow later ones (tree.h), else NULL: then walks use
+                          this in place of the ranges, but for those of the whole */
 };
 
 struct measure {
@@ -69,6 +77,8 @@ struct ganas_space {
     bits dead_ops, output_set;
     bits input_set; /* FIXED nodes with nothing to read */
     struct space_node node[GANAS_MAX_NODES];
+    bool narrowed;                                 /* some node has op_after */
+    bits op_given[GANAS_MAX_NODES][GANAS_MAX_OPS]; /* operations left by that of op_after */
     int32_t measures;
     struct measure measure[SPACE_MAX_MEASURES];
 };
@@ -82,6 +92,9 @@ int space_need(const ganas_space *space, int i);
 
 /* Operations that node i may take in a graph that goes on after it. */
 bits space_inner_ops(const ganas_space *space, int i);
+
+/* Operations that node i may take after op[] of the nodes before it. */
+bits space_open_ops(const ganas_space *space, const uint8_t *op, int i);
 
 /* The output nodes of a graph: its last node with end_op, else the space's. */
 bits row_outputs(const ganas_space *space, const struct row *r);

@@ -93,8 +93,9 @@ static void add_biases(const struct state_head *head, const real *theta, struct 
         end = run_end(act, s, to);
         const real *bias = theta + head->p + (size_t)(act->node[s] * hidden.ld);
         nn_tanh_rows(mat_row(hidden, s), hidden.ld, bias, end - s, 2 * head->size);
-        for (int i = s; i < end && head->parts == 3; i++)
-            nn_axpy(mat_row(hidden, i) + 2 * head->size, 1, bias + 2 * head->size, head->size);
+        if (head->parts == 3)
+            nn_bias_rows(mat_row(hidden, s) + 2 * head->size, hidden.ld, bias + 2 * head->size,
+                         end - s, head->size);
         nn_fill_rows(act->logit + (ptrdiff_t)s * head->ops,
                      theta + head->bo + (size_t)(act->node[s] * head->ops), end - s, head->ops);
     }
@@ -134,15 +135,17 @@ static void heads_back(const struct state_head *head, const real *theta, real *g
     mat_mul_tn(mat_at(grad, head->wo, head->ops), hidden, d_logit, head->size, head->ops, n, true);
     mat_mul_nt(d_hidden, d_logit, mat_at(theta, head->wo, head->ops), n, head->size, head->ops,
                false);
-    for (int s = 0; s < n; s++) {
-        const real *row = mat_row(hidden, s);
-        real *d = mat_row(d_hidden, s);
-        nn_axpy(grad + head->u, act->d_value[s], row + head->size, head->size);
-        nn_scale(d + head->size, act->d_value[s], theta + head->u, head->size);
-        nn_tanh_back(d, row, 2 * (size_t)head->size);
-        nn_axpy(grad + head->bo + (size_t)(act->node[s] * head->ops), 1, mat_row(d_logit, s),
-                head->ops);
-        nn_axpy(grad + head->p + (size_t)(act->node[s] * hidden.ld), 1, d, hidden.ld);
+    nn_add_weighted(grad + head->u, hidden.at + head->size, hidden.ld, act->d_value, n, head->size);
+    mat_mul((struct mat){d_hidden.at + head->size, hidden.ld}, (struct mat){act->d_value, 1},
+            mat_at(theta, head->u, head->size), n, head->size, 1, false);
+    kernel->tanh_back_rows(d_hidden.at, hidden.ld, d_hidden.at, hidden.ld, hidden.at, hidden.ld, n,
+                           2 * head->size);
+    for (int s = 0, end; s < n; s = end) {
+        end = run_end(act, s, n);
+        nn_add_rows(grad + head->bo + (size_t)(act->node[s] * head->ops), mat_row(d_logit, s),
+                    head->ops, end - s, head->ops);
+        nn_add_rows(grad + head->p + (size_t)(act->node[s] * hidden.ld), mat_row(d_hidden, s),
+                    hidden.ld, end - s, hidden.ld);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "csv.h"
 #include "index.h"
 #include "pack.h"
+#include "raw.h"
 #include "status.h"
 
 /* How rows are found by their text in one column. */
@@ -73,21 +74,28 @@ static int32_t grow_text(ganas_table *t, size_t more)
     return GANAS_OK;
 }
 
+/* Puts a text of `length` characters at a place of the table; row -1 is the header. */
+static int32_t put_text(ganas_table *t, int32_t row, int32_t column, const char *text,
+                        size_t length)
+{
+    int32_t status = grow_text(t, length + 1);
+    if (status)
+        return status;
+    t->field[(size_t)(row + 1) * (size_t)t->columns + (size_t)column] = (uint32_t)t->size;
+    memcpy(t->text + t->size, text, length);
+    t->text[t->size + length] = 0;
+    t->size += length + 1;
+    return GANAS_OK;
+}
+
 /* Keeps the row at hand as number `row`, the header being -1. */
 static int32_t keep_row(ganas_table *t, const struct csv *csv, int32_t row)
 {
-    uint32_t *field = t->field + (size_t)(row + 1) * (size_t)t->columns;
+    int32_t status = GANAS_OK;
     t->line[row + 1] = csv->row_line;
-    for (int32_t c = 0; c < t->columns; c++) {
-        size_t length = strlen(csv->field[c]) + 1;
-        int32_t status = grow_text(t, length);
-        if (status)
-            return status;
-        field[c] = (uint32_t)t->size;
-        memcpy(t->text + t->size, csv->field[c], length);
-        t->size += length;
-    }
-    return GANAS_OK;
+    for (int32_t c = 0; c < t->columns && !status; c++)
+        status = put_text(t, row, c, csv->field[c], strlen(csv->field[c]));
+    return status;
 }
 
 static int32_t read_rows(ganas_table *t, struct csv *csv)
@@ -120,6 +128,49 @@ static int32_t read_csv(ganas_table *t)
     return status;
 }
 
+/* ---- numbers without text into memory ---- */
+
+/* Number `row` of the file, on a line of its own after one for the name. */
+static int32_t keep_number(ganas_table *t, const char *text)
+{
+    int32_t status = grow_rows(t);
+    if (status)
+        return status;
+    t->line[t->rows + 1] = t->rows + 2;
+    status = put_text(t, t->rows, 0, text, strlen(text));
+    t->rows += !status;
+    return status;
+}
+
+static int32_t read_numbers(ganas_table *t, struct raw *raw)
+{
+    char text[RAW_TEXT];
+    bool more = true;
+    size_t length;
+    const char *name = raw_name(t->path, &length);
+    t->columns = 1;
+    int32_t status = grow_rows(t);
+    if (!status)
+        status = put_text(t, -1, 0, name, length);
+    while (!status && more) {
+        status = raw_next(raw, text, &more);
+        if (!status && more)
+            status = keep_number(t, text);
+    }
+    return status;
+}
+
+static int32_t read_raw(ganas_table *t)
+{
+    struct raw raw;
+    int32_t status = raw_open(&raw, t->path);
+    if (status)
+        return status;
+    status = read_numbers(t, &raw);
+    raw_close(&raw);
+    return status;
+}
+
 /* ---- life ---- */
 
 static int32_t read_pack(ganas_table *t)
@@ -142,7 +193,7 @@ static int32_t open_table(ganas_table *t, const char *path)
     t->c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!t->c)
         return status_fail(GANAS_E_MEMORY, "out of memory: the C locale was refused");
-    int32_t status = pack_is(path) ? read_pack(t) : read_csv(t);
+    int32_t status = pack_is(path) ? read_pack(t) : raw_is(path) ? read_raw(t) : read_csv(t);
     if (status)
         return status;
     t->finder = memory_new((size_t)t->columns, sizeof *t->finder);

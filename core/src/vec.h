@@ -421,9 +421,97 @@ VEC_INLINE vec_mask vec_first(int n)
     return vec_mask_of(n <= 0 ? 0 : n >= VEC ? 0xffff : (1u << n) - 1);
 }
 
+#ifndef GANAS_DOUBLE
+
+/* The numbers as bits, and back. */
+VEC_INLINE vec_bits vec_bits_of(vec x)
+{
+    vec_bits u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+VEC_INLINE vec vec_of_bits(vec_bits u)
+{
+    vec x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
+
+#endif
+
+/* Up to VEC numbers of a row of which `left` are left, or none; the other lanes are 0. */
+VEC_INLINE vec vec_load_row(const real *p, int left)
+{
+    return left >= VEC ? vec_load(p) : vec_load_part(p, vec_first(left));
+}
+
+VEC_INLINE void vec_store_row(real *p, int left, vec x)
+{
+    if (left >= VEC)
+        vec_store(p, x);
+    else
+        vec_store_part(p, vec_first(left), x);
+}
+
 VEC_INLINE vec vec_zero(void)
 {
     return vec_set(0);
+}
+
+/* ---- sums over lanes ---- */
+
+/* 16 sums side by side, whatever VEC is. */
+struct vec16 {
+    vec part[VEC_PARTS];
+};
+
+VEC_INLINE struct vec16 vec16_zero(void)
+{
+    struct vec16 s;
+    VEC_UNROLL
+    for (int i = 0; i < VEC_PARTS; i++)
+        s.part[i] = vec_zero();
+    return s;
+}
+
+/* Halves are added until one number is left: i + (i + 8), then i + (i + 4), ... */
+#if KERNEL_VEC > 1
+
+VEC_INLINE real vec16_sum(struct vec16 s)
+{
+#if KERNEL_VEC == 16
+    __m256 eight = _mm512_castps512_ps256(s.part[0]) + _mm512_extractf32x8_ps(s.part[0], 1);
+#elif KERNEL_VEC == 8
+    __m256 eight = s.part[0] + s.part[1];
+#endif
+#if KERNEL_VEC == 4
+    __m128 four = (s.part[0] + s.part[2]) + (s.part[1] + s.part[3]);
+#else
+    __m128 four = _mm256_castps256_ps128(eight) + _mm256_extractf128_ps(eight, 1);
+#endif
+    __m128 two = four + _mm_movehl_ps(four, four);
+    return _mm_cvtss_f32(two + _mm_movehdup_ps(two));
+}
+
+#else
+
+VEC_INLINE real vec16_sum(struct vec16 s)
+{
+    for (int half = 8; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            s.part[i] += s.part[i + half];
+    return s.part[0];
+}
+
+#endif
+
+/* One number out of a vector that holds it in its first lane. */
+VEC_INLINE real vec_one(vec x)
+{
+    real lane[VEC];
+    vec_store(lane, x);
+    return lane[0];
 }
 
 #endif

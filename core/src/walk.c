@@ -1,6 +1,8 @@
 /* walk.c - growing one graph choice by choice: what is open at each choice. */
 #include "walk.h"
 
+#include "tree.h"
+
 void walk_start(struct walk *w, const ganas_space *space, const ganas_rules *rules)
 {
     *w = (struct walk){.space = space, .rules = rules};
@@ -15,10 +17,24 @@ static bits open_by_budget(const struct walk *w)
     const struct space_node *n = &s->node[w->node];
     int left = s->max_edges - w->edges - space_need(s, w->node);
     if (s->end_op < 0)
-        return n->op_set;
+        return space_open_ops(s, w->graph.op, w->node);
     bits open = n->op_set & bit_of(s->end_op);
     if (space_goes_on(s, w->node) && s->node[w->node + 1].finish <= left)
         open |= space_inner_ops(s, w->node);
+    return open;
+}
+
+/* The same where operations narrow later ones. */
+static bits open_by_tree(const struct walk *w, const struct term *t, bits ops)
+{
+    bits open = 0;
+    for (; ops; ops &= ops - 1) {
+        int op = bits_first(ops);
+        struct span left =
+            tree_after(w->space, &t->sum, w->graph.op, w->left[t->slot], w->node, op);
+        if (term_open(t, left.low, left.high))
+            open |= bit_of(op);
+    }
     return open;
 }
 
@@ -26,6 +42,8 @@ static bits open_by_budget(const struct walk *w)
 static bits open_by_term(const struct walk *w, const struct term *t, bits ops)
 {
     const struct sum *sum = &t->sum;
+    if (sum->tree)
+        return open_by_tree(w, t, ops);
     int ends = w->space->nodes + 1, which = sum_case(sum, w->graph.op, w->node);
     const double *row = sum->table + (which * w->space->nodes + w->node) * w->space->ops;
     bits open = 0;
@@ -43,7 +61,7 @@ static bits open_by_term(const struct walk *w, const struct term *t, bits ops)
 /* A rule's program on sets of operations. */
 static bits open_by_rule(const struct walk *w, const struct rule *r, bits ops)
 {
-    bits stack[RULE_MAX_DEPTH];
+    bits stack[RULE_MAX_DEPTH] = {ops};
     int top = 0;
     for (int i = 0; i < r->length; i++) {
         int32_t code = r->program[i];
@@ -81,6 +99,8 @@ void walk_take_op(struct walk *w, int op)
         const struct sum *sum = &w->rules->term[w->rules->slot[b]].sum;
         int which = sum_case(sum, w->graph.op, w->node);
         w->sum[b] += sum->table[(which * w->space->nodes + w->node) * w->space->ops + op];
+        if (sum->tree)
+            w->left[b] = tree_after(w->space, sum, w->graph.op, w->left[b], w->node, op);
     }
 }
 

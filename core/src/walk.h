@@ -31,12 +31,13 @@ enum { WALK_NO = 1, WALK_YES = 2 }; /* bits of walk_edge */
 
 struct walk {
     const ganas_space *space;
-    const ganas_rules *rules;    /* may be NULL */
-    struct graph graph;          /* so far */
-    int32_t node;                /* being grown */
-    int32_t edges;               /* chosen so far, over CHOOSE and FREE nodes */
-    int32_t picked;              /* sources of this node so far */
-    double sum[GANAS_MAX_TERMS]; /* of each masked term so far, this node included */
+    const ganas_rules *rules;          /* may be NULL */
+    struct graph graph;                /* so far */
+    int32_t node;                      /* being grown */
+    int32_t edges;                     /* chosen so far, over CHOOSE and FREE nodes */
+    int32_t picked;                    /* sources of this node so far */
+    double sum[GANAS_MAX_TERMS];       /* of each masked term so far, this node included */
+    struct span left[GANAS_MAX_TERMS]; /* of those with a tree: sums that the choices leave open */
 };
 
 void walk_start(struct walk *w, const ganas_space *space, const ganas_rules *rules);

@@ -6,6 +6,8 @@
 --   a:count(name)   how often an operation occurs; of several names, together
 --   a.depth a.nodes a.edges, and each measure of the space by its name
 --   a.size          nodes as written;  a.graph  { ops = { per node }, edges = { { from, to }, ... } }
+--   a:live(i)       whether node i lies between input and output
+--   a.network       what lies there: size, op[i], sources[i], its nodes numbered from 0 (ganas.network)
 --   tostring(a)     the official string
 --
 -- Two kinds: a detached one owns its graph; a view is pointed at the rows of a batch in turn,
@@ -14,13 +16,14 @@
 local bit = require "bit"
 local core = require "ganas.core"
 local message = require "ganas.message"
+local network = require "ganas.network"
 
 local band, rshift = bit.band, bit.rshift
 local Arch, methods, getters = {}, {}, {}
 
 -- Fields of the objects, and those that a search sets. A measure can't have one of these names.
 local FIELDS = { "space", "code", "words", "at", "size", "row", "batch", "stamp", "stamps", "columns", "list",
-  "score", "report", "error", "query" }
+  "alive", "net", "fresh", "score", "report", "error", "query", "source" }
 local FIELD = {}
 for _, name in ipairs(FIELDS) do FIELD[name] = true end
 
@@ -60,6 +63,20 @@ Arch.__index = function(self, key)
   message.here("%s", message.unknown("field of an architecture", key, names_of(space)))
 end
 
+-- Words of the live nodes, and where this candidate's are.
+local function live_words(self)
+  local batch = self.batch
+  if not batch then
+    if not rawget(self, "alive") then rawset(self, "alive", self.space:put(self):live()) end
+    return self.alive, 0
+  end
+  if self.stamps.live ~= self.stamp then
+    self.columns.live = batch:live(self.columns.live or core.words(2 * batch.capacity))
+    self.stamps.live = self.stamp
+  end
+  return self.columns.live, 2 * self.row
+end
+
 -- ---- the graph ----
 
 local function check_node(self, i)
@@ -87,6 +104,12 @@ function methods:sources(i)
     if self:reads(i, j) then list[#list + 1] = j end
   end
   return list
+end
+
+function methods:live(i)
+  check_node(self, i)
+  local words, at = live_words(self)
+  return band(rshift(words[at + (i < 32 and 0 or 1)], i), 1) ~= 0
 end
 
 -- Where graphs end early only what lies between input and output counts, and the core knows what
@@ -122,6 +145,14 @@ function getters.ops(self)
   for i = n + 1, #list do list[i] = nil end
   self.list = list
   return list
+end
+
+-- The table is the view's own, as that of the operations.
+function getters.network(self)
+  if self.net and self.fresh then return self.net end
+  local words, at = live_words(self)
+  self.net, self.fresh = network.fill(self.net or network.new(), self, words[at], words[at + 1]), true
+  return self.net
 end
 
 function getters.graph(self)
@@ -162,7 +193,7 @@ function Arch.renew(self) self.stamp = self.stamp + 1 end
 
 -- Points a view at row i.
 function Arch.point(self, i)
-  self.row, self.at = i, i * self.space.nodes
+  self.row, self.at, self.fresh = i, i * self.space.nodes, false
   self.size = self.batch.seen.size[i]
 end
 

@@ -92,11 +92,39 @@ function Batch:enumerate(rules, skip)
   return more[0] ~= 0
 end
 
+-- All that the grammar and the masked rules allow, in blocks of at most n: an iterator that gives the
+-- same batch each time, filled anew. What the caller does with it changes nothing.
+function Batch.blocks(space, rules, n)
+  local batch, last, more = Batch.new(space, n), Batch.new(space, 1), core.int32(1)
+  return function()
+    batch:clear()
+    if last:count() == 0 then
+      core.check(lib.ganas_batch_enumerate(batch.handle, handle_of(rules), 0, more))
+    elseif more[0] == 0 then
+      return nil
+    else
+      core.check(lib.ganas_batch_enumerate_after(batch.handle, handle_of(rules), last.handle, 0, more))
+    end
+    if batch:count() == 0 then return nil end
+    last:clear()
+    last:append(batch, { batch:count() - 1 })
+    return batch
+  end
+end
+
 -- The 128-bit keys of the rows, two words each; `identity` is "string" or "network".
 function Batch:keys(identity)
   local keys = core.u64(2 * self:count())
   core.check(lib.ganas_batch_keys(self.handle, core.identity[identity], keys))
   return keys
+end
+
+-- The sets of live nodes, two words a row; into an array of words that is there already, if one is
+-- given.
+function Batch:live(into)
+  into = into or core.words(2 * self:count())
+  core.check(lib.ganas_batch_live(self.handle, into))
+  return into
 end
 
 -- The values of a measure by name, one a row; into an array of doubles that is there already, if

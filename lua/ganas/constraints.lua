@@ -25,9 +25,9 @@ local function add_item(self, item)
   self.items[#self.items + 1] = item
 end
 
-local function add_function(self, fn)
-  local where = message.defined(fn)
-  add_item(self, { fn = fn, where = where, text = "function at " .. where, masked = false })
+local function add_function(self, fn, text, where)
+  where = where or message.defined(fn)
+  add_item(self, { fn = fn, where = where, text = text or "function at " .. where, masked = false })
   self.functions = true
 end
 
@@ -46,6 +46,9 @@ end
 
 local function add(self, i, value, where)
   if type(value) == "function" then return add_function(self, value) end
+  if type(value) == "table" and value.predicate then
+    return add_function(self, value.predicate, value.text, value.where)
+  end
   if type(value) == "table" and value.rule then return add_rule(self, value) end
   if type(value) == "string" then
     return add_rule(self, { kind = "text", source = value, where = where("constraints", i) })
@@ -60,8 +63,9 @@ local function empty(space)
   }, Constraints)
 end
 
--- Constraints of a recipe on a space: a list of rules, texts of rules and functions, nil for none, and
--- `texts` of the command line. `where(path...)` -> "file:line".
+-- Constraints of a recipe on a space: a list of rules, texts of rules, functions and { predicate =
+-- function, text =, where = }, nil for none, and `texts` of the command line. `where(path...)` ->
+-- "file:line".
 local function new(list, space, where, texts)
   list = list or {}
   if type(list) ~= "table" or list.rule or next(list) ~= nil and #list == 0 then
@@ -83,7 +87,7 @@ function Constraints:count() return #self.items end
 function Constraints:without(i)
   local others = empty(self.space)
   for k, item in ipairs(self.items) do
-    if k ~= i and item.fn then add_function(others, item.fn) end
+    if k ~= i and item.fn then add_function(others, item.fn, item.text, item.where) end
     if k ~= i and item.part then add_part(others, item.part) end
   end
   return others

@@ -122,6 +122,7 @@ end
 local doubles, bytes, words = ffi.typeof "double[?]", ffi.typeof "uint8_t[?]", ffi.typeof "uint32_t[?]"
 local int32, int64, u64 = ffi.typeof "int32_t[?]", ffi.typeof "int64_t[?]", ffi.typeof "uint64_t[?]"
 local int8, columns = ffi.typeof "int8_t[?]", ffi.typeof "const double *[?]"
+local floats = ffi.typeof "float[?]"
 
 function core.doubles(n) return doubles(n) end
 function core.bytes(n) return bytes(n) end
@@ -129,6 +130,14 @@ function core.words(n) return words(n) end
 function core.int8(n) return int8(n) end
 function core.int64(n) return int64(n) end
 function core.u64(n) return u64(n) end
+
+-- n zeros, or the floats that a text of little-endian bytes holds.
+function core.floats(n)
+  if type(n) == "number" then return floats(n) end
+  local array = floats(#n / 4)
+  ffi.copy(array, n, #n)
+  return array
+end
 
 -- n places for arrays of doubles, which somebody else keeps alive.
 function core.columns(n) return columns(n) end
@@ -148,6 +157,29 @@ function core.set(list)
   return set[0]
 end
 
+-- n zeros of a C type.
+function core.array(kind, n) return ffi.new(kind .. "[?]", n) end
+
+-- ---- libraries that are not ours ----
+
+local declared = {}
+
+-- The first of some libraries that can be loaded, with its declarations; nil and why when none can.
+function core.foreign(names, declarations)
+  local whys = {}
+  if not declared[declarations] then ffi.cdef(declarations) end
+  declared[declarations] = true
+  for i, name in ipairs(names) do
+    local ok, result = pcall(ffi.load, name)
+    if ok then return result end
+    whys[i] = result
+  end
+  return nil, whys[1]
+end
+
+-- A pointer that is freed when it is no longer reachable.
+function core.owned(pointer, free) return ffi.gc(pointer, free) end
+
 -- A structure of the header: its defaults, then the fields of `settings`. Booleans become 0 and 1.
 function core.struct(kind, defaults, settings)
   local struct = ffi.new(kind)
@@ -166,6 +198,14 @@ end
 -- ganas_stats as a table.
 function core.stats(s)
   return { loss = s.loss, entropy = s.entropy, accuracy = s.accuracy, norm = s.norm, ratio = s.ratio }
+end
+
+local digest = ffi.new "char[33]"
+
+-- The MD5 digest of a text, 32 lower-case hexadecimal digits.
+function core.md5(text)
+  core.check(lib.ganas_md5(text, #text, digest))
+  return ffi.string(digest, 32)
 end
 
 -- The text behind a C string, nil for NULL.

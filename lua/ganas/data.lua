@@ -11,6 +11,10 @@ local data = {}
 
 -- What the files are that shipped recipes ask for.
 local KNOWN = {
+  ["nb101_test108.csv.gz"] = "the 423624 cells of NAS-Bench-101 with their mean test accuracy",
+  ["nb101_hash64.u64"] = "the hashes of NAS-Bench-101's cells, in the order of nb101_test108.csv.gz",
+  ["nb101_val_subset.csv.gz"] = "validation accuracies of 30001 cells of NAS-Bench-101",
+  ["nb301_distilled_xgb.json"] = "an XGBoost model fitted to cells that NAS-Bench-301 has labelled",
   ["nb201_hwnas.csv.gz"] = "latency and energy of the cells of NAS-Bench-201 on six devices, one row each "
     .. "(HW-NAS-Bench, from github.com/GATECH-EIC/HW-NAS-Bench)",
   ["nb201.csv.gz"] = "the 15625 cells of NAS-Bench-201, one row each (from github.com/D-X-Y/NATS-Bench)",

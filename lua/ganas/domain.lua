@@ -7,6 +7,7 @@
 --   steps    numbers of the nodes that carry an own operation;  keys: names of key columns
 --   fixed    only operations are chosen;  varies: graphs differ in their number of choices
 --   measure_list  the declared measures by name: { name, id, kind, whole, maskable, least, greatest }
+--   context  where files are (ganas.data)
 
 local core = require "ganas.core"
 local measure = require "ganas.measure"
@@ -137,6 +138,18 @@ end
 
 -- ---- into the core ----
 
+-- What operations of an earlier node leave to this one: given[node * ops + operation of that node].
+local function fill_given(self, arrays, at, node)
+  arrays.op_after[at] = node.given and node.given.node or -1
+  if not node.given then return end
+  self:numbers_of(sorted.keys(node.given.left), self.plan.where)
+  local all = core.set(self.sets[at])
+  for op = 0, #self.ops - 1 do
+    local left = node.given.left[self.ops[op + 1]]
+    arrays.op_given[at * #self.ops + op] = left and core.set(self:numbers_of(left, self.plan.where)) or all
+  end
+end
+
 local function fill_nodes(self, arrays)
   for i, node in ipairs(self.plan) do
     local at = i - 1
@@ -146,13 +159,15 @@ local function fill_nodes(self, arrays)
     arrays.read_count[at] = node.picks or 0
     arrays.read_set[at] = core.set(node.sources)
     arrays.read_after[at] = node.after or -1
+    fill_given(self, arrays, at, node)
   end
 end
 
 local function make_spec(self, dead)
   local n, plan = self.nodes, self.plan
   local arrays = { op_set = core.u64(n), read_kind = core.bytes(n), read_count = core.bytes(n),
-    read_set = core.u64(n), read_after = core.int8(n) }
+    read_set = core.u64(n), read_after = core.int8(n), op_after = core.int8(n),
+    op_given = core.u64(n * #self.ops) }
   self.sets = {}
   fill_nodes(self, arrays)
   local spec = core.struct("ganas_space_spec", nil, arrays)
@@ -204,8 +219,13 @@ end
 
 -- ---- measures ----
 
--- Adds a declared measure; `m` is a description of ganas.space.
+-- Adds a declared measure; `m` is a description of ganas.space. One by a file is opened when it is
+-- first used.
 function Domain:add_measure(name, m)
+  if m.measure == "prices" then
+    self:declare_measure(name, function() return require("ganas.prices").sum(m, self.context or {}) end)
+    return nil
+  end
   local entry = measure.add(self, name, m)
   self.measure_list[#self.measure_list + 1] = entry
   return entry
@@ -314,6 +334,16 @@ function Domain:arch(text)
   local ok, why = self:push(batch, text)
   if not ok then return nil, why end
   return batch:arch(0)
+end
+
+-- The same for recipes: what is wrong is an error at the caller's place.
+function Domain:candidate(text)
+  if type(text) ~= "string" then
+    message.here("a candidate of %s; expected an official string of %s", message.value(text), self.name)
+  end
+  local arch, why = self:arch(text)
+  if not arch then message.here("%s is no candidate of %s: %s", message.quote(text), self.name, why) end
+  return arch
 end
 
 -- How many graphs the grammar can write, and whether that is exact or an upper bound.

@@ -3,12 +3,16 @@
 --   evaluate = function(arch, args) return score end
 --       or { score =, report =, other numbers }; the arguments score= and report= choose by name
 --   evaluate = { "table", file = "nb201.csv.gz", score = "c10_val200", report = "c10_test200" }
+--   evaluate = { "trials", file = "trained.csv", score = "acc" }
+--   evaluate = { "xgboost", model = "accuracy.json", features = "one_hot", score = "accuracy" }
+--   evaluate = { "predictor", file = "acc.f32", score = "top1" }
+--   evaluate = { "first", { "table", ... }, { "predictor", ... } }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
 -- failed: that is recorded with a sentence and stops nothing. Evaluators have kind, score_name,
 -- report_name (may be nil), repeatable (scoring twice costs nothing), describe() and
--- score(batch, first, n) -> list of { score =, report =, metrics = other numbers by name, error = },
--- one a row from `first` (from 0) on, in order.
+-- score(batch, first, n) -> list of { score =, report =, metrics = other numbers by name, error =, source =
+-- who answered, where several could }, one a row from `first` (from 0) on, in order.
 
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
@@ -75,7 +79,11 @@ function Function:describe() return "a Lua function at " .. self.where end
 
 -- ---- opening ----
 
-local KINDS = { "table" }
+-- The module of each kind, by the name that recipes use.
+local MODULES = {
+  table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
+  first = "ganas.first",
+}
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and
 -- report where the command line chose others than the recipe.
@@ -85,12 +93,14 @@ function evaluate.open(spec, space, context)
     message.user("%s: field 'evaluate' is %s; expected { 'table', file = ... } or a function(arch)",
       context.where "evaluate", message.value(spec))
   end
-  if spec[1] == "table" then return require("ganas.lookup").open(spec, space, context) end
+  local module = MODULES[spec[1]]
+  if module then return require(module).open(spec, space, context, evaluate.open) end
   if type(spec[1]) ~= "string" then
     message.user("%s: the kind of evaluator is %s; expected its name first, { 'table', ... }",
       context.where("evaluate", 1), message.value(spec[1]))
   end
-  message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1], KINDS))
+  message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1],
+    sorted.keys(MODULES)))
 end
 
 return evaluate

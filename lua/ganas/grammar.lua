@@ -1,15 +1,17 @@
 -- grammar - loads a space: finds its file, checks every field, compiles it (ganas.domain), tries
 -- its official string.
 --
--- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, format, parse, keys,
--- identity, expect.
+-- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, blocks, format, parse, keys,
+-- features, identity, expect.
 
 local chunk = require "ganas.chunk"
 local Arch = require "ganas.arch"
 local Batch = require "ganas.batch"
 local Domain = require "ganas.domain"
+local Formula = require "ganas.formula"
 local Pool = require "ganas.pool"
 local Rng = require "ganas.rng"
+local features_of = require "ganas.features"
 local fs = require "ganas.fs"
 local grow = require "ganas.grow"
 local library = require "ganas.library"
@@ -22,6 +24,7 @@ local source = require "ganas.source"
 local grammar = {}
 
 local TRIED = 4         -- random graphs whose string is read back when a space loads
+local ROUNDING = 1e-12  -- of sizes that no number holds exactly
 local COUNTABLE = 200000 -- graphs that are counted one by one for `expect`
 
 -- ---- fields ----
@@ -54,9 +57,11 @@ local FIELDS = {
     expected = "space.fixed { }, space.free { }, space.cells { }, space.chain(n) or space.steps { }" },
   dead = { type = { "list", "string" }, of = "string" },
   measures = { type = "table", default = {} },
+  blocks = { type = "table", expected = "space.blocks(function(step, op) ... end)" },
   format = FORMAT,
   parse = "function",
   keys = { type = "table", default = {} },
+  features = { type = "table", default = {}, expected = "a table: name = function(arch)" },
   identity = { enum = { "string", "network" } },
   expect = { type = "table", default = {}, fields = {
     size = { type = "number", integer = true, min = 1 },
@@ -98,10 +103,13 @@ local function add_measures(domain, measures, factors, where)
       message.user("%s: a measure can't be called %s, architectures have something else of that name", place,
         message.quote(name))
     end
+    if type(m) == "function" then
+      m = { measure = "given", source = Formula.new(name, m), where = message.defined(m) }
+    end
     if type(m) ~= "table" or not m.measure then
       message.user("%s: measure %s is %s; expected space.sum(...), space.count(...), "
-        .. "space.longest_path(...), space.nodes() or space.edges()", place, message.quote(name),
-        message.value(m))
+        .. "space.longest_path(...), space.nodes(), space.edges() or a function(arch)", place,
+        message.quote(name), message.value(m))
     end
     m.factors = factors
     domain:add_measure(name, m)
@@ -116,13 +124,16 @@ local function make_fail(where, ...)
   end
 end
 
--- Notations of the key columns: a pattern, or { format =, parse = } with two functions.
+-- Notations of the key columns: a pattern, { format =, parse = } with two functions, or one function
+-- that names a candidate by something that can't be read back, such as a hash.
 local function key_notation(domain, name, value, where)
   local fail = make_fail(where, "keys", name)
   if type(value) == "string" then return notation.new(domain, value, nil, fail) end
+  if type(value) == "function" then return notation.digest(domain, value) end
   local pair = type(value) == "table" and type(value.format) == "function" and type(value.parse) == "function"
   if not pair then
-    fail("is %s; expected a pattern with %%d or %%s, or { format = function, parse = function }",
+    fail("is %s; expected a pattern with %%d or %%s, { format = function, parse = function }, or a "
+      .. "function(arch)",
       message.value(value))
   end
   return notation.new(domain, value.format, value.parse, fail)
@@ -163,12 +174,45 @@ local function try_notation(domain, reader, batch, fail)
   end
 end
 
-local function try_notations(domain, where)
-  local batch = samples(domain, TRIED)
+-- Raises when a digest of a candidate is not that of its official string.
+local function try_digest(domain, digest, batch, fail)
+  for i = 0, batch:count() - 1 do
+    local arch = batch:arch(i)
+    local text, again = digest:write(arch), digest:write(domain:arch(tostring(arch)))
+    if text ~= again then
+      fail("names %s %s, and after it was read back %s", message.quote(tostring(arch)), message.quote(text),
+        message.quote(again))
+    end
+  end
+end
+
+local function try_notations(domain, batch, where)
   try_notation(domain, domain.notation, batch, make_fail(where, "format"))
   for _, name in ipairs(domain.keys) do
-    try_notation(domain, domain.key_notations[name], batch, make_fail(where, "keys", name))
+    local key = domain.key_notations[name]
+    local try = key.is_digest and try_digest or try_notation
+    try(domain, key, batch, make_fail(where, "keys", name))
   end
+end
+
+-- Raises when a function that measures gives no number.
+local function try_measures(domain, batch)
+  for _, entry in ipairs(domain.measure_list) do
+    if entry.source then batch:measure(entry.name) end
+  end
+end
+
+-- ---- features ----
+
+local function add_features(domain, features, batch, where)
+  for name, fn in sorted(features) do
+    local fail = make_fail(where, "features", name)
+    if type(name) ~= "string" or type(fn) ~= "function" then
+      fail("is %s; expected a function(arch)", message.value(fn))
+    end
+    features_of.call(fn, batch:arch(0))
+  end
+  domain.features = features
 end
 
 -- ---- loading ----
@@ -185,8 +229,11 @@ function grammar.compile(spec, name, where)
   local domain = Domain.new(plan, fields, where)
   add_measures(domain, fields.measures, meta and meta.values, where)
   add_notations(domain, fields, where)
-  try_notations(domain, where)
-  domain.expect = fields.expect
+  local batch = samples(domain, TRIED)
+  try_notations(domain, batch, where)
+  try_measures(domain, batch)
+  add_features(domain, fields.features, batch, where)
+  domain.expect, domain.blocks, domain.factors = fields.expect, fields.blocks, meta and meta.values
   return domain
 end
 
@@ -217,14 +264,18 @@ function grammar.load(spec, context)
   context = context or {}
   if type(spec) == "string" then
     local found = find(spec, context)
-    return grammar.read(found.path, found.text, context.env)
+    local domain = grammar.read(found.path, found.text, context.env)
+    domain.context = context
+    return domain
   end
   local base = context.where or function() return "?" end
   if type(spec) ~= "table" then
     message.user("%s: field 'space' is %s; expected the name of a space, its path, or a table", base "space",
       message.value(spec))
   end
-  return grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  local domain = grammar.compile(spec, context.name or "space", function(...) return base("space", ...) end)
+  domain.context = context
+  return domain
 end
 
 -- ---- what a file says of itself ----
@@ -246,7 +297,7 @@ local function check_size(domain, failures)
   local expected = domain.expect.size
   if not expected then return end
   local size = distinct(domain)
-  if size and size ~= expected then
+  if size and math.abs(size - expected) > expected * ROUNDING then
     failures[#failures + 1] = string.format("%s: expect.size is %s, but there are %s candidates",
       domain.where("expect", "size"), message.number(expected), message.number(size))
   end

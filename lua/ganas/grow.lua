@@ -3,6 +3,7 @@
 -- A plan is a list of nodes (node i is plan[i + 1]) with
 --   role    "input", "step" (carries one of the space's operations), "state" or "output"
 --   ops     a step's operations, nil: all;  ends: the step may be the output of a shorter graph
+--   given   { node =, left = names by name }: operations that are left after one of that node's
 --   read    "fixed", "choose" or "free";  sources: the nodes it reads, or may read;  picks;  after
 --   label   how the official string writes this node as a source;  cell: the cell that it belongs to
 -- and the fields ends (graphs end at an output operation), least (fewest nodes), edges (most chosen
@@ -49,6 +50,11 @@ local function check_sources(plan, list, what)
   return list
 end
 
+-- What ganas.space says of steps, said of nodes. Steps follow the inputs.
+local function given_of(step, inputs)
+  return step.given and { node = inputs + step.given.step - 1, left = step.given.left }
+end
+
 -- The nodes that no node may read.
 local function unread(plan)
   local read, list = {}, {}
@@ -91,7 +97,8 @@ function forms.fixed(plan, g)
   add_inputs(plan, g.inputs)
   for i, step in ipairs(g.steps) do
     local sources = check_sources(plan, step.reads, "step " .. i)
-    add(plan, { role = "step", ops = step.ops, read = "fixed", sources = sources })
+    add(plan, { role = "step", ops = step.ops, given = given_of(step, g.inputs), read = "fixed",
+      sources = sources })
   end
   add_output(plan, g.output)
 end
@@ -99,7 +106,8 @@ end
 function forms.chain(plan, g)
   add_inputs(plan, 1)
   for _, step in ipairs(g.steps) do
-    add(plan, { role = "step", ops = step.ops, read = "fixed", sources = { #plan - 1 } })
+    add(plan, { role = "step", ops = step.ops, given = given_of(step, 1), read = "fixed",
+      sources = { #plan - 1 } })
   end
   add_output(plan)
 end
@@ -161,10 +169,10 @@ local function check_choice(plan, reads, i)
   return sources
 end
 
-local function add_step(plan, step, i)
+local function add_step(plan, step, i, inputs)
   local reads = step.reads
-  local node = { role = "step", ops = step.ops, read = reads.read or "fixed", picks = reads.picks,
-    after = reads.after }
+  local node = { role = "step", ops = step.ops, given = given_of(step, inputs),
+    read = reads.read or "fixed", picks = reads.picks, after = reads.after }
   node.sources = reads.read and check_choice(plan, reads, i) or check_sources(plan, reads, "step " .. i)
   add(plan, node)
   return reads.read and (reads.picks or 1) or 0
@@ -173,7 +181,7 @@ end
 function forms.steps(plan, g)
   local least = 0
   add_inputs(plan, g.inputs)
-  for i, step in ipairs(g.steps) do least = least + add_step(plan, step, i) end
+  for i, step in ipairs(g.steps) do least = least + add_step(plan, step, i, g.inputs) end
   check_edges(plan, least)
   add_output(plan, g.output)
 end

@@ -70,6 +70,7 @@ function journal.line(entry)
   if entry.metrics and next(entry.metrics) ~= nil then
     fields[#fields + 1] = { "metrics", metrics_of(entry) }
   end
+  if entry.source then fields[#fields + 1] = { "source", entry.source } end
   if entry.error then fields[#fields + 1] = { "error", entry.error } end
   return json.encode(json.object(fields)) .. "\n"
 end

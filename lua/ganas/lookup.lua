@@ -1,19 +1,21 @@
 -- lookup - the evaluator that looks candidates up in a table.
 --
---   { "table", file =, score =, report =, key =, partial = }
+--   { "table", file =, score =, report =, key =, partial =, join =, columns = }
 --
--- The rows of a file are joined to the space by a key column: `arch` (the official string), one of
--- the space's `keys`, or the column that `key` names. Every row has to be a candidate of the space,
--- each once, with a number in the score column. Where the space can be counted every candidate
--- needs a row, unless partial = true: then those without one are failed evaluations.
+-- The rows of a table are tied to the space by a key column: `arch` (the official string), one of the
+-- space's `keys`, or the column that `key` names. `join` adds the columns of other files, `columns`
+-- computed ones (ganas.frame). Every row has to be a candidate of the space, each once, with a number
+-- in the score column. Where the number of candidates is known every one needs a row, unless
+-- partial = true: then those without one are failed evaluations.
 --
--- A table file that has an index of the key is not read for that: its rows are found by the text
--- of a candidate when it is asked for.
+-- A key that can be read back is read for every row, unless a table file brings an index of it. One that
+-- can't, a hash, is only written: for the candidate that is looked up. A score from a joined file that
+-- lacks some rows restricts the search to the candidates that have it (Lookup.known).
 
 local Batch = require "ganas.batch"
+local Frame = require "ganas.frame"
 local Pool = require "ganas.pool"
-local Table = require "ganas.table"
-local data = require "ganas.data"
+local core = require "ganas.core"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 
@@ -32,17 +34,19 @@ local FIELDS = {
   report = { type = "string" },
   key = { type = "string" },
   partial = { type = "boolean", default = false },
+  join = { type = "list", default = {}, expected = "a list of files, { 'more.csv', by = 'column' }" },
+  columns = { type = "table", default = {}, expected = "a table: name = function(row)" },
 }
 
 -- ---- the key ----
 
--- The columns of a key, nil if one is missing.
+-- The columns of a key, each { table, number }, nil if one is missing.
 local function all_columns(self, name)
   local list = {}
   for part in (name .. ","):gmatch "([^,]*)," do
-    local column = self.table:column(part)
-    if not column then return nil end
-    list[#list + 1] = column
+    local t, column = self.columns:aligned(part)
+    if not t then return nil end
+    list[#list + 1] = { table = t, column = column }
   end
   return list
 end
@@ -55,14 +59,6 @@ local function use_key(self, name)
   self.key, self.key_columns = name, columns
   self.reader = self.space.key_notations[name] or self.space.notation
   return true
-end
-
--- Whether the table has one of the columns that name candidates of the space.
-local function has_key(self)
-  for _, name in ipairs { OFFICIAL, unpack(self.space.keys) } do
-    if all_columns(self, name) then return true end
-  end
-  return false
 end
 
 local function find_key(self, wanted, where)
@@ -80,13 +76,12 @@ local function find_key(self, wanted, where)
 end
 
 local function key_text(self, row)
-  local columns, texts = self.key_columns, {}
-  if #columns == 1 then return self.table:text(row, columns[1]) end
-  for i, column in ipairs(columns) do texts[i] = self.table:text(row, column) end
+  local texts = {}
+  for i, part in ipairs(self.key_columns) do texts[i] = part.table:text(row, part.column) end
   return table.concat(texts, ",")
 end
 
--- ---- joining ----
+-- ---- keys that can be read back: every row joins a pool ----
 
 local function read_row(self, batch, row)
   local text = key_text(self, row)
@@ -108,8 +103,8 @@ local function add_block(self, batch, first)
 end
 
 local function join(self)
-  self.pool = Pool.new(self.space, self.space.identity)
   local batch, rows = Batch.new(self.space, BLOCK), self.table.rows
+  self.pool = Pool.new(self.space, self.space.identity)
   for first = 0, rows - 1, BLOCK do
     batch:clear()
     for row = first, math.min(first + BLOCK, rows) - 1 do read_row(self, batch, row) end
@@ -118,7 +113,7 @@ local function join(self)
   batch:free()
 end
 
--- ---- finding rows by the text of their key ----
+-- ---- keys that are written, for the candidate that is looked up ----
 
 -- Whether rows all over the table are spelled as candidates are.
 local function spelled_alike(self)
@@ -133,41 +128,60 @@ end
 
 -- Whether one look-up in the table's own index finds a candidate.
 local function has_index(self)
-  return #self.key_columns == 1 and self.table:indexed(self.key_columns[1])
-    and self.space.identity == "string" and spelled_alike(self)
+  local part = self.key_columns[1]
+  return #self.key_columns == 1 and part.table:indexed(part.column) and self.space.identity == "string"
+    and spelled_alike(self)
 end
 
--- The row of each candidate of a batch, from 0; -1 where there is none.
-local function find_rows(self, batch)
-  if self.pool then return self.pool:find(batch) end
-  local rows, column = {}, self.key_columns[1]
-  for i = 0, batch:count() - 1 do
-    rows[i] = self.table:find(column, self.reader:write(batch:arch(i))) or -1
+local function check_digest(self)
+  if #self.key_columns == 1 then return end
+  message.user("%s: the key %s is a function; expected the name of one column",
+    self.space.where("keys", self.key), message.quote(self.key))
+end
+
+-- Joins the rows to the space, or prepares to find them.
+local function connect(self)
+  if self.reader.is_digest then check_digest(self)
+  elseif not has_index(self) then return join(self) end
+  local part = self.key_columns[1]
+  part.table:index(part.column)
+end
+
+local function find_written(self, arch)
+  local part = self.key_columns[1]
+  return part.table:find(part.column, self.reader:write(arch))
+end
+
+-- The rows of candidates as a list with false where there is none: rows `first` .. `first + n - 1` of a
+-- batch.
+local function rows_of(self, batch, first, n)
+  local list, rows = {}, {}
+  for i = 1, n do list[i] = first + i - 1 end
+  if not self.pool then
+    for i, at in ipairs(list) do rows[i] = find_written(self, batch:arch(at)) or false end
+    return rows
   end
+  local asked = Batch.new(self.space, math.max(n, 1))
+  asked:append(batch, list)
+  local found = self.pool:find(asked)
+  for i = 1, n do rows[i] = found[i - 1] >= 0 and found[i - 1] end
+  asked:free()
   return rows
 end
 
--- Joins the rows to the space, or prepares to find them; the table stays open for that.
-local function connect(self)
-  if has_index(self) then
-    self.table:index(self.key_columns[1])
-    return
-  end
-  join(self)
+-- The row of one architecture, nil where there is none.
+function Lookup:row(arch)
+  if not self.pool then return find_written(self, arch) end
+  return rows_of(self, self.space:put(arch), 0, 1)[1] or nil
 end
 
 -- ---- completeness ----
 
 -- The first candidate without a row, as its official string.
 local function first_missing(self)
-  local batch, skip, more = Batch.new(self.space, BLOCK), 0, true
-  while more do
-    batch:clear()
-    more = batch:enumerate(nil, skip)
-    skip = skip + batch:count()
-    local rows = find_rows(self, batch)
-    for i = 0, batch:count() - 1 do
-      if rows[i] < 0 then return self.space:format(batch, i) end
+  for batch in Batch.blocks(self.space, nil, BLOCK) do
+    for i, row in ipairs(rows_of(self, batch, 0, batch:count())) do
+      if not row then return self.space:format(batch, i - 1) end
     end
   end
 end
@@ -181,96 +195,142 @@ local function check_complete(self)
     message.quote(first_missing(self)))
 end
 
--- Opens a file; a message that names no line of the file gets that of the recipe.
-local function open_table(path, where)
-  local ok, result = pcall(Table.open, path)
-  if not ok and message.is_user(result) and not message.located(result.text) then
-    error(message.prefixed(where .. ": ", result), 0)
-  elseif not ok then
-    error(result, 0)
+-- What the space says of its size is all that is known of the candidates.
+local function check_size(self)
+  local size, rows = self.space.expect.size, self.table.rows
+  if not size or self.space.identity ~= "network" or rows >= size then return end
+  message.user("%s: %d of %d candidates are missing; expected a row for each, or partial = true to count "
+    .. "those as failed", self.table:where(rows - 1), size - rows, size)
+end
+
+-- ---- tables for other uses ----
+
+-- The columns of one table, as a frame's.
+local function columns_of(table)
+  return { aligned = function(_, name)
+    local column = table:column(name)
+    if column then return table, column end
+  end }
+end
+
+-- Whether the table has one of the columns that name candidates of the space, to be read.
+local function has_key(self)
+  for _, name in ipairs { OFFICIAL, unpack(self.space.keys) } do
+    local notation = self.space.key_notations[name]
+    if all_columns(self, name) and not (notation and notation.is_digest) then return true end
   end
-  if result.rows == 0 then
-    message.user("%s:1: there are no rows; expected one for each candidate", path)
-  end
-  return result
+  return false
+end
+
+local function open_table(path, space, where)
+  local table = Frame.open_table(path, where)
+  return setmetatable({ space = space, path = path, table = table, columns = columns_of(table) }, Lookup)
 end
 
 -- A file joined to a space: { pool (its rows are those of the table), table, path, key }. `key`: the columns
--- that name a candidate, nil to find them; nil, when that is wanted and there are none.
+-- that name a candidate, nil to find them; nil and the table when there are none.
 function Lookup.join(path, space, key, where)
-  local self = setmetatable({ space = space, path = path, table = open_table(path, where) }, Lookup)
-  if key or has_key(self) then
-    find_key(self, key, where)
-    join(self)
-    return self
-  end
-  return nil, self.table
+  local self = open_table(path, space, where)
+  if not key and not has_key(self) then return nil, self.table end
+  find_key(self, key, where)
+  join(self)
+  return self
 end
 
 -- All rows of a file as candidates of a space, each as often as it is there: the table, the batch, and the
 -- columns of the key by name.
 function Lookup.rows(path, space, key, where)
-  local self, keys = setmetatable({ space = space, table = open_table(path, where) }, Lookup), {}
+  local self, keys = open_table(path, space, where), {}
   find_key(self, key, where)
   local batch = Batch.new(space, self.table.rows)
   for row = 0, self.table.rows - 1 do read_row(self, batch, row) end
-  for _, column in ipairs(self.key_columns) do keys[self.table.names[column + 1]] = true end
+  for _, part in ipairs(self.key_columns) do keys[self.table.names[part.column + 1]] = true end
   return self.table, batch, keys
 end
 
 -- ---- the evaluator ----
 
-local function numbers(self, name, field, where)
-  return self.table:numbers(self.table:need(name, where("evaluate", field)))
+-- Where a score is known for some candidates only: the constraint to be one of them.
+local function restrict(self, where)
+  local gaps = self.columns:gaps_of(self.score_name)
+  if not gaps then return end
+  self.known = {
+    where = where,
+    text = ("%s is known (%d of %d rows, from %s)"):format(self.score_name, gaps.known, self.rows, gaps.path),
+    predicate = function(arch)
+      local row = self:row(arch)
+      return row ~= nil and self.score_of(row) ~= nil
+    end,
+  }
+end
+
+local function open_readers(self, where)
+  self.score_of = self.columns:reader(self.score_name, where("evaluate", "score"))
+  if self.report_name then
+    self.report_of = self.columns:reader(self.report_name, where("evaluate", "report"))
+  end
 end
 
 -- Opens the table that a recipe names; as ganas.evaluate.open.
 function Lookup.open(spec, space, context)
   local where = context.where
   local fields = schema.check(spec, FIELDS, where, { "evaluate" })
-  local path = data.find(fields.file, context, where("evaluate", "file"))
+  local columns = Frame.open(fields, context)
   local self = setmetatable({
-    space = space, table = open_table(path, where("evaluate", "file")),
+    space = space, columns = columns, table = columns.table, path = columns.table.path,
+    rows = columns.table.rows,
     score_name = context.score or fields.score, report_name = context.report or fields.report,
   }, Lookup)
-  self.scores = numbers(self, self.score_name, "score", where)
-  self.reports = self.report_name and numbers(self, self.report_name, "report", where)
+  open_readers(self, where)
   find_key(self, fields.key, where("evaluate", fields.key and "key" or "file"))
   connect(self)
-  if not fields.partial then check_complete(self) end
-  self.path, self.rows = path, self.table.rows
-  if self.pool then self.table:free() end
+  if not fields.partial then (self.reader.is_digest and check_size or check_complete)(self) end
+  columns:close(not self.pool)
+  restrict(self, where("evaluate", "score"))
   return self
 end
 
-function Lookup:score(batch, first, n)
-  local asked, list, results = Batch.new(self.space, math.max(n, 1)), {}, {}
-  for i = 1, n do list[i] = first + i - 1 end
-  asked:append(batch, list)
-  local rows = find_rows(self, asked)
-  for i = 1, n do
-    local row = rows[i - 1]
-    results[i] = row < 0 and { error = "no row for it in " .. self.path }
-      or { score = self.scores[row], report = self.reports and self.reports[row] or nil }
+local function result_of(self, row)
+  if not row then return { error = "no row for it in " .. self.path } end
+  local score = self.score_of(row)
+  if not score then
+    local path = self.columns:gaps_of(self.score_name).path
+    return { error = ("no %s for it in %s"):format(self.score_name, path) }
   end
-  asked:free()
+  return { score = score, report = self.report_of and self.report_of(row) or nil }
+end
+
+function Lookup:score(batch, first, n)
+  local results = {}
+  for i, row in ipairs(rows_of(self, batch, first, n)) do results[i] = result_of(self, row) end
   return results
+end
+
+-- All scores, a NaN where there is none.
+local function all_scores(self)
+  if not self.scores then
+    self.scores = core.doubles(self.rows)
+    for row = 0, self.rows - 1 do self.scores[row] = self.score_of(row) or 0 / 0 end
+  end
+  return self.scores
 end
 
 -- The greatest score there is.
 function Lookup:optimum()
   if self.best then return self.best end
-  local best = -math.huge
-  for row = 0, self.rows - 1 do best = math.max(best, self.scores[row]) end
+  local best, scores = -math.huge, all_scores(self)
+  for row = 0, self.rows - 1 do
+    if scores[row] > best then best = scores[row] end
+  end
   self.best = best
   return best
 end
 
 -- 1 + the number of rows with a greater score.
 function Lookup:rank(score)
-  local rank = 1
+  local rank, scores = 1, all_scores(self)
   for row = 0, self.rows - 1 do
-    if self.scores[row] > score then rank = rank + 1 end
+    if scores[row] > score then rank = rank + 1 end
   end
   return rank
 end

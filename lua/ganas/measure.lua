@@ -20,9 +20,10 @@ local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~
 
 local function traced(err) return message.is_user(err) and err or message.relocate(tostring(err)) end
 
--- The user's number for a step and an operation.
-local function call_sum(m, name, step, op, values)
-  local ok, value = xpcall(function() return m.fn(step, op, unpack(values)) end, traced)
+-- The user's number for a step and an operation; `values`: what its function gets besides, up to
+-- number n.
+local function call_sum(m, name, step, op, values, n)
+  local ok, value = xpcall(function() return m.fn(step, op, unpack(values, 1, n)) end, traced)
   if ok and finite(value) then return value end
   if not ok and message.is_user(value) then error(value, 0) end
   local prefix = string.format("%s: measure %s: ", m.where, message.quote(name))
@@ -49,12 +50,57 @@ local function sum_table(space, base, value)
   return values, whole
 end
 
+-- ---- sums by an earlier step ----
+
+-- What an operation stands for.
+local function meaning(space, factors, op)
+  local word = space.ops[op + 1]
+  local values = factors[word]
+  if not values then return word end
+  return #values == 1 and values[1] or values
+end
+
+-- Fills the table of one operation of the node `by`: value(step, op number, given).
+local function fill_table(space, values, at, by, given, value)
+  local width, whole = #space.ops, true
+  for step, node in ipairs(space.steps) do
+    for _, op in ipairs(space.sets[node]) do
+      local x = value(step, op, node > by and given or nil)
+      values[at + node * width + op], whole = x, whole and x % 1 == 0
+    end
+  end
+  return whole
+end
+
+-- value(step, op number, given) as the core's tables [ops][nodes * ops], one for each operation of a
+-- node.
+local function tables_by(space, base, by, factors, value)
+  local cells, whole = space.nodes * #space.ops, base % 1 == 0
+  local values = core.doubles(#space.ops * cells)
+  for _, row in ipairs(space.sets[by]) do
+    local filled = fill_table(space, values, row * cells, by, meaning(space, factors, row), value)
+    values[row * cells + space.pseudo.input], whole = base, whole and filled
+  end
+  return values, whole
+end
+
 -- ---- into the core ----
 
 local function range(space, id)
   local ends = core.doubles(2)
   core.check(lib.ganas_space_measure_range(space.handle, id, ends, ends + 1))
   return ends[0], ends[1]
+end
+
+-- Adds a measure to the core; returns its number. `by`: node of a sum by an earlier step.
+local function put(space, kind, values, broken, by)
+  local id = core.int32(1)
+  if by then
+    core.check(lib.ganas_space_sum_by(space.handle, by, values, id))
+  else
+    core.check(lib.ganas_space_measure(space.handle, core.measure[kind], values, core.set(broken or {}), id))
+  end
+  return id[0]
 end
 
 local function check_room(space, name)
@@ -64,11 +110,9 @@ local function check_room(space, name)
   end
 end
 
-local function register(space, name, kind, values, broken, whole, where)
+local function register(space, name, kind, values, broken, whole, where, by)
   check_room(space, name)
-  local id = core.int32(1)
-  core.check(lib.ganas_space_measure(space.handle, core.measure[kind], values, core.set(broken or {}), id))
-  local entry = { name = name, id = id[0], kind = kind, whole = whole,
+  local entry = { name = name, id = put(space, kind, values, broken, by), kind = kind, whole = whole,
     maskable = kind == "sum" and not space.ends }
   entry.least, entry.greatest = range(space, entry.id)
   if kind ~= "given" and not (finite(entry.least) and finite(entry.greatest)) then
@@ -81,13 +125,42 @@ end
 
 local add = {}
 
+-- The node of the step that a sum is by.
+local function node_by(space, name, m)
+  if space.ends then
+    message.user("%s: measure %s is by an earlier step, but graphs of this space differ in size; "
+      .. "expected a sum without 'by'", m.where, message.quote(name))
+  end
+  local node = space.steps[m.by]
+  if node then return node end
+  message.user("%s: measure %s is by step %d; expected one of the %d steps", m.where, message.quote(name),
+    m.by, #space.steps)
+end
+
+local function add_by(space, name, m, factors)
+  local by = node_by(space, name, m)
+  local values, whole = tables_by(space, m.base, by, factors, function(step, op, given)
+    local word = space.ops[op + 1]
+    local list = factors[word] or {}
+    return call_sum(m, name, step, word, { given, unpack(list) }, 1 + #list)
+  end)
+  return register(space, name, "sum", values, nil, whole, m.where, by)
+end
+
+-- Declared sums are costs: less is better.
+local function cost(entry)
+  entry.cost = true
+  return entry
+end
+
 function add.sum(space, name, m)
   local factors = m.factors or {}
+  if m.by then return cost(add_by(space, name, m, factors)) end
   local values, whole = sum_table(space, m.base, function(step, op)
     local word = space.ops[op + 1]
     return call_sum(m, name, step, word, factors[word] or {})
   end)
-  return register(space, name, "sum", values, nil, whole, m.where)
+  return cost(register(space, name, "sum", values, nil, whole, m.where))
 end
 
 function add.count(space, name, m)
@@ -114,6 +187,7 @@ end
 function add.given(space, name, m)
   local entry = register(space, name, "given", nil, nil, false, m.where)
   local source = m.source
+  entry.cost = source.cost ~= false
   entry.source, entry.least, entry.greatest = source, source.least or entry.least,
     source.greatest or entry.greatest
   if source.additive then add_additive(space, entry, source) end

@@ -1,10 +1,12 @@
 -- measures - the recipe's field `measures`: numbers of a candidate that the space doesn't know.
 --
 --   measures = {
---     file = "nb201_hwnas.csv.gz", pixel3_latency_ms = "c10_pixel3_latency",  name = column (ganas.readings)
+--     file = "nb201_hwnas.csv.gz", pixel3_latency_ms = "c10_pixel3_latency",  column (ganas.readings)
 --     { blocks = "mine.csv", latency_ms = "ms" },                             by step (ganas.blocks)
 --     mults = function(arch) return ... end,                                  any Lua
---     cpu_ms = predictor,        an object with a method values(batch) -> doubles, one a candidate
+--     cpu_ms = { "predictor", file = "lat_cpu.f32" },                         network (ganas.predictor)
+--     phone_ms = space.prices { ... },                                        a measure of ganas.space
+--     gpu_ms = object,           an object with a method values(batch) -> doubles, one a candidate
 --   }
 --
 -- A table without a name is one more of the same kind. Nothing is opened before a measure is used: by a
@@ -13,6 +15,7 @@
 local Arch = require "ganas.arch"
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
+local prices = require "ganas.prices"
 local schema = require "ganas.schema"
 local sorted = require "ganas.sorted"
 
@@ -73,6 +76,22 @@ local function check_name(name, space, place)
   end
 end
 
+-- A measure of ganas.space, or a trained network, as a function that opens it; nil for anything else.
+local function described(value, space, plan, path)
+  if type(value) ~= "table" then return nil end
+  if value[1] == "predictor" then
+    return function()
+      local predictor = require("ganas.predictor").open(value, space, plan, nil, unpack(path))
+      return { measure = "given", source = predictor, where = plan.where(unpack(path)) }
+    end
+  elseif value.measure then
+    return function()
+      value.factors = space.factors
+      return value.measure == "prices" and prices.sum(value, plan) or value
+    end
+  end
+end
+
 -- A function that opens the measure: -> a description for ganas.measure.
 local function opener(name, value, column_of, place)
   if type(value) == "string" and column_of then
@@ -120,7 +139,10 @@ local function attach(spec, space, plan, path)
     elseif not FIELDS[name] then
       local place = where(name)
       check_name(name, space, place)
-      space:declare_measure(name, opener(name, value, column_of, place))
+      local inside = { unpack(path) }
+      inside[#inside + 1] = name
+      local open = described(value, space, plan, inside) or opener(name, value, column_of, place)
+      space:declare_measure(name, open)
     end
   end
 end

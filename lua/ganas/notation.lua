@@ -6,6 +6,7 @@
 --   list       { "-" }: the names of the operations with a separator between them
 --   functions  format(arch) -> text and parse(text) -> { ops = names, reads = { nodes, ... } }, or nil, why:
 --              operations of the steps, sources of the nodes that choose theirs, in node order
+--   digest     format(arch) -> text alone, for keys that can't be read back: has no read, is_digest is true
 --   none       a pattern made up, or tokens (ganas.tokens) where graphs differ in their number of choices
 
 local Pattern = require "ganas.pattern"
@@ -31,9 +32,15 @@ end
 function Functions:write(arch)
   local text = call(self.format, arch)
   if type(text) == "string" then return text end
-  message.user("%s: this format function gave %s; expected a string", message.defined(self.format),
+  message.user("%s: this function gave %s; expected a string", message.defined(self.format),
     message.value(text))
 end
+
+local Digest = { is_digest = true, write = Functions.write }
+Digest.__index = Digest
+
+-- A key that can be written only: format(arch) -> text, the same for all forms of one candidate.
+function notation.digest(space, format) return setmetatable({ space = space, format = format }, Digest) end
 
 local function size_of(space, graph)
   local n, steps = #graph.ops, #space.steps

@@ -46,9 +46,11 @@ local function base_of(self)
     return assert(Lookup.join(path, self.space, nil, self.where "index"))
   end
   local evaluator = self.plan.evaluator
+  evaluator = evaluator and evaluator.inner or evaluator -- under an objective
   if evaluator and evaluator.kind == "table" then
-    if evaluator.pool then return evaluator end
-    return assert(Lookup.join(evaluator.path, self.space, evaluator.key, self.where "file"))
+    local joined = evaluator
+    if not evaluator.pool then joined = Lookup.join(evaluator.path, self.space, nil, self.where "file") end
+    if joined then return joined end
   end
   message.user("%s: %s has no column that names the candidates of %s; expected key = 'column', or index = "
     .. "'a file that has both'", self.where "file", self.path, self.space.name)

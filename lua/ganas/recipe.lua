@@ -1,13 +1,15 @@
 -- recipe - loads a recipe: finds its file, runs it, checks every field, reads the arguments, opens
 -- what it names. The result is the plan of a search.
 --
--- Fields of a recipe: about, space, evaluate, args, identity, measures, constraints, search, done.
--- `space`, `measures`, `constraints` and `search` may be functions of the arguments; an evaluator that is a
--- function gets them as its second argument.
+-- Fields of a recipe: about, space, evaluate, args, identity, measures, constraints, start_from, objective,
+-- search, done. `space`, `measures`, `constraints`, `start_from` and `search` may be functions of the
+-- arguments; those but `space` get the space as their second one. An evaluator that is a function gets the
+-- arguments as its second argument.
 
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
 local args = require "ganas.args"
+local baseline = require "ganas.baseline"
 local chunk = require "ganas.chunk"
 local constraints = require "ganas.constraints"
 local evaluate = require "ganas.evaluate"
@@ -16,6 +18,7 @@ local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local measures = require "ganas.measures"
 local message = require "ganas.message"
+local objective = require "ganas.objective"
 local schema = require "ganas.schema"
 local settings = require "ganas.settings"
 local source = require "ganas.source"
@@ -33,6 +36,9 @@ local FIELDS = {
   identity = { enum = { "string", "network" } },
   measures = { type = { "table", "function" }, expected = "a table: name = 'column' or a function(arch)" },
   constraints = { type = { "list", "function" }, expected = "a list of rules and functions" },
+  start_from = { type = { "string", "list", "function" },
+    expected = "an official string, or a list of them" },
+  objective = { type = "function", expected = "a function(numbers) that gives the score" },
   search = { type = { "table", "function" }, default = {}, expected = "a table of settings" },
   done = { type = "function", expected = "a function(run)" },
 }
@@ -107,13 +113,15 @@ end
 
 -- ---- the plan ----
 
+local RESULT = { space = { "string", "table" }, start_from = { "string", "list" } }
+
 -- Fields that may be functions of the arguments.
 local function of_arguments(plan, name)
   local value = plan.recipe[name]
   if type(value) ~= "function" then return value end
   local where = plan.where(name)
-  local result = chunk.call(where, value, plan.args)
-  return schema.value(result, { type = name == "space" and { "string", "table" } or "table",
+  local result = chunk.call(where, value, plan.args, plan.space)
+  return schema.value(result, { type = RESULT[name] or "table",
     expected = "a function that returns " .. (FIELDS[name].expected) }, plan.where, { name })
 end
 
@@ -161,14 +169,27 @@ function recipe.rehearse(plan, n)
   return batch, trial, drawn
 end
 
+-- The constraints that a recipe lists, and that of its evaluator where it knows only some candidates.
+local function all_constraints(plan)
+  local list, known = of_arguments(plan, "constraints"), plan.evaluator.known
+  if not known or type(list) == "table" and #list == 0 and next(list) ~= nil then return list end
+  local all = { unpack(list or {}) }
+  all[#all + 1] = known
+  return all
+end
+
 -- Opens what a recipe names: space, constraints, evaluator, settings.
 function recipe.open(plan)
   plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
   plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
   measures.attach(of_arguments(plan, "measures"), plan.space, plan)
-  plan.constraint_list = of_arguments(plan, "constraints")
+  plan.constraint_list = all_constraints(plan)
   plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)
+  plan.baselines = baseline.open(plan, of_arguments(plan, "start_from"))
+  if plan.recipe.objective then
+    plan.evaluator = objective.wrap(plan.evaluator, plan.recipe.objective, plan)
+  end
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan
 end

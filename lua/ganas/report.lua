@@ -1,5 +1,6 @@
 -- report - the result of a search, as text and as JSON.
 
+local baseline = require "ganas.baseline"
 local constraints = require "ganas.constraints"
 local json = require "ganas.json"
 local progress = require "ganas.progress"
@@ -31,13 +32,33 @@ local function best_json(entry)
   return json.object {
     { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "query", entry.query },
     { "measures", named(entry.measures) or json.object {} },
+    entry.source and { "source", entry.source } or nil,
+  }
+end
+
+local function winner_json(c)
+  local changes = {}
+  for i, change in ipairs(c.changes) do changes[i] = { change[1], change[2] } end
+  return json.object {
+    { "arch", c.arch }, { "changes", json.object(changes) }, { "better", json.array(c.better) },
+    { "worse", json.array(c.worse) }, { "dominates", c.dominates }, { "dominated", c.dominated },
+  }
+end
+
+local function baseline_json(entry)
+  if not entry then return nil end
+  return json.object {
+    { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "query", entry.query },
+    { "measures", named(entry.measures) }, { "source", entry.source }, { "breaks", json.array(entry.breaks) },
+    { "winners", map(entry.winners, winner_json) },
   }
 end
 
 local function step_json(step)
   return json.object {
     { "query", step.query }, { "arch", step.arch }, { "score", step.score }, { "best", step.best },
-    { "report", step.report }, step.error and { "error", step.error } or nil,
+    { "report", step.report },
+    step.error and { "error", step.error } or step.source and { "source", step.source } or nil,
   }
 end
 
@@ -63,6 +84,7 @@ end
 
 -- The result as JSON on one line. `dir` is the run directory.
 function report.json(plan, result, dir)
+  local baselines = result.baselines or {}
   return json.encode(json.object {
     { "recipe", plan.name }, { "space", plan.space.name }, { "seed", result.seed },
     { "preset", result.preset }, { "method", result.method }, { "args", named(plan.args) },
@@ -70,9 +92,11 @@ function report.json(plan, result, dir)
     { "queries", result.queries }, { "to_best", result.to_best }, { "failed", result.failed },
     { "iterations", result.iterations }, { "reason", result.reason },
     { "best", best_json(result.best) }, { "top", map(result.top, best_json) },
+    { "baseline", baseline_json(baselines[1]) },
     { "trajectory", map(result.trajectory, step_json) }, { "levels", map(result.levels, level_json) },
     { "premise", result.premise }, { "acceptance", result.acceptance }, { "entropy", result.entropy },
     { "rules", map(result.rules, rule_json) }, { "seconds", named(result.seconds) }, { "run", dir },
+    #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
   })
 end
 
@@ -98,6 +122,7 @@ local function ranked(plan, place, entry)
   local words = { ("%d  %s %s"):format(place, evaluator.score_name, number(entry.score)) }
   if entry.report then words[2] = ("%s %s"):format(evaluator.report_name, number(entry.report)) end
   words[#words + 1] = entry.arch
+  if entry.source then words[#words + 1] = "by " .. entry.source end
   return table.concat(words, "  ")
 end
 
@@ -120,12 +145,23 @@ local function rule_text(rule)
   return ("%s: rejected %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, share)
 end
 
+-- Lines on the baselines, and on what the best shown have against each.
+local function add_baselines(plan, result, lines)
+  for _, entry in ipairs(result.baselines or {}) do
+    lines[#lines + 1] = baseline.describe(plan, entry)
+    for place = 1, math.min(SHOWN, #entry.winners) do
+      lines[#lines + 1] = baseline.line(place, entry.winners[place])
+    end
+  end
+end
+
 -- The result as a list of lines. `dir` is the run directory.
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
   for place = 1, math.min(SHOWN, #result.top) do
     lines[#lines + 1] = ranked(plan, place, result.top[place])
   end
+  add_baselines(plan, result, lines)
   for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
   lines[#lines + 1] = failures(result)
   lines[#lines + 1] = result.premise

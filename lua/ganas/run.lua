@@ -18,32 +18,58 @@ local function new(plan, pool, clock)
   }, Run)
 end
 
--- Notes the result of one candidate, in proposal order. `result`: { score, report, error }.
-function Run:note(batch, i, result)
-  self.queries = self.queries + 1
-  self.pool:add(batch, i, result.score)
-  if not result.score then self.failed = self.failed + 1 end
+-- The baseline that query q is, nil for a candidate.
+function Run:baseline(q) return self.plan.baselines and self.plan.baselines[q] end
+
+-- Counts the result of a candidate.
+local function count(self, result)
   self.since_best = self.since_best + 1
   if result.score and (not self.best_score or result.score > self.best_score) then
     self.best_score, self.to_best, self.since_best = result.score, self.queries, 0
   end
+end
+
+-- Notes the result of one candidate, in proposal order. `result`: { score, report, error }. A baseline is no
+-- result, and one that breaks constraints nothing to learn from.
+function Run:note(batch, i, result)
+  self.queries = self.queries + 1
+  local base = self:baseline(self.queries)
+  self.pool:add(batch, i, not (base and #base.breaks > 0) and result.score or nil)
+  if not result.score then self.failed = self.failed + 1 end
+  if not base then count(self, result) end
   local entry = {
     query = self.queries, arch = batch.space:format(batch, i), score = result.score, report = result.report,
-    error = result.error, best = self.best_score, metrics = result.metrics,
+    error = result.error, best = self.best_score, metrics = result.metrics, source = result.source,
   }
   self.results[self.queries] = result
   self.trajectory[self.queries] = entry
   return entry
 end
 
--- The n best so far, best first: architectures with score, report and query.
+-- An architecture with what is known of it since it was query q.
+local function known(self, arch, q)
+  local result = self.results[q]
+  arch.score, arch.report, arch.query, arch.source = result.score, result.report, q, result.source
+  return arch
+end
+
+-- The n best so far, best first: architectures with score, report, query and source.
 function Run:best(n)
-  local top = Batch.new(self.plan.space, math.max(1, n))
-  local rows, list = self.pool:top(n, 0, top), {}
-  for i, row in ipairs(rows) do
-    local arch, result = top:arch(i - 1), self.results[row + 1]
-    arch.score, arch.report, arch.query = result.score, result.report, row + 1
-    list[i] = arch
+  local asked = n + #(self.plan.baselines or {})
+  local top, list = Batch.new(self.plan.space, math.max(1, asked)), {}
+  for i, row in ipairs(self.pool:top(asked, 0, top)) do
+    if #list < n and not self:baseline(row + 1) then
+      list[#list + 1] = known(self, top:arch(i - 1), row + 1)
+    end
+  end
+  return list
+end
+
+-- The baselines that were evaluated, as architectures like those of run:best.
+function Run:baselines()
+  local list = {}
+  for q, base in ipairs(self.plan.baselines or {}) do
+    if self.results[q] then list[q] = known(self, base.batch:arch(0), q) end
   end
   return list
 end

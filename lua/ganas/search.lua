@@ -5,6 +5,7 @@
 -- results alone, so that a run can be repeated from its journal.
 
 local Batch = require "ganas.batch"
+local baseline = require "ganas.baseline"
 local Clock = require "ganas.clock"
 local Pool = require "ganas.pool"
 local Rng = require "ganas.rng"
@@ -69,7 +70,7 @@ end
 -- All of the first set failed: there is nothing to learn from.
 local function check_first_set(state)
   local run = state.run
-  if run.best_score or run.queries == 0 then return end
+  if run.failed < run.queries or run.queries == 0 then return end
   local first = run.trajectory[1]
   message.user("%s: all %d candidates of the first set failed; the first, %s: %s",
     state.plan.where "evaluate", run.queries, message.quote(first.arch), first.error or "no score")
@@ -112,11 +113,12 @@ end
 -- ---- the loop ----
 
 local function initial_set(state)
-  local n = math.min(state.settings.initial, state.run.budget)
+  local plan = state.plan
+  local n = math.min(baseline.least(plan, state.settings.initial), state.run.budget)
   if state.settings.method == "random" then n = state.run.budget end
   local set, found = propose.random(state, n)
-  if set:count() == 0 then feasible.explain(found, state.plan.where "constraints") end
-  return set
+  if set:count() == 0 then feasible.explain(found, plan.where "constraints") end
+  return baseline.lead(plan, set, n)
 end
 
 local function next_set(state)
@@ -164,9 +166,21 @@ end
 
 local function entry_of(state, arch)
   return {
-    arch = tostring(arch), score = arch.score, report = arch.report, query = arch.query,
+    arch = tostring(arch), score = arch.score, report = arch.report, query = arch.query, source = arch.source,
     measures = measures_of(state.space, arch), object = arch,
   }
+end
+
+-- What the baselines are worth, and what each of the best has against them.
+local function baselines_of(state, top)
+  local list = {}
+  for i, arch in ipairs(state.run:baselines()) do
+    local entry = entry_of(state, arch)
+    entry.breaks, entry.winners = state.plan.baselines[i].breaks, {}
+    for k, winner in ipairs(top) do entry.winners[k] = baseline.compare(state.plan, entry, winner) end
+    list[i] = entry
+  end
+  return list
 end
 
 local function result_of(state, reason)
@@ -178,6 +192,7 @@ local function result_of(state, reason)
     trajectory = run.trajectory, levels = state.levels.list, premise = state.levels:premise(),
     seconds = state.clock:seconds(), entropy = run.entropy, acceptance = run.acceptance, failed = run.failed,
     dropped = run.dropped, filled = run.filled, rules = state.constraints:report(), run = run,
+    baselines = baselines_of(state, top),
   }
 end
 

@@ -10,8 +10,10 @@
 --   space.chain(5)
 --   space.steps { { reads = {0} }, { reads = space.choose(2) }, { reads = space.any() } }
 
+local core = require "ganas.core"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
+local sorted = require "ganas.sorted"
 
 local space = {}
 
@@ -20,12 +22,12 @@ local function here()
   return place, function() return place end
 end
 
-local function check(t, fields, name)
+local function check(t, fields, name, path)
   local place, where = here()
   if type(t) ~= "table" then
     message.user("%s: %s of %s; expected a table { ... }", place, name, message.value(t))
   end
-  local checked = schema.check(t, fields, where, { "grow" })
+  local checked = schema.check(t, fields, where, { path or "grow" })
   checked.where = place
   return checked
 end
@@ -40,12 +42,37 @@ local OUTPUT_NAME = { type = "string", default = "output" }
 
 -- ---- how graphs grow ----
 
--- A list with extra names: { 0, 1, ops = { "conv" } } as the list and the names.
-local function split(entry)
-  local list, rest = {}, {}
+-- What an earlier step's operation leaves to a step: `after` = { operation = names that are left,
+-- ... }, all are left after others; `of`: the number of that step, by default the one before.
+local AFTER = { type = "table", expected = "{ operation = { operations that are left after it } }" }
+local OF = { type = "number", integer = true, min = 1, max = 62 }
+
+-- The same checked, as { step =, left = names by name }; nil without.
+local function narrowed(entry, i, where)
+  if not entry.after then
+    if entry.of then message.user("%s: step %d has 'of' without 'after'; expected both", where(), i) end
+    return nil
+  end
+  local step, left = entry.of or i - 1, {}
+  if step < 1 or step >= i then
+    message.user("%s: step %d comes after step %d; expected an earlier step", where(), i, step)
+  end
+  for op, names in sorted(entry.after) do
+    if type(op) ~= "string" then
+      message.user("%s: field 'after' of step %d is no table by operation; expected %s", where(), i,
+        AFTER.expected)
+    end
+    left[op] = schema.value(type(names) == "string" and { names } or names, NAMES, where,
+      { "grow", i, "after", op })
+  end
+  return { step = step, left = left }
+end
+
+-- A list with extra fields: { 0, 1, ops = { "conv" } } as the list.
+local function items_of(entry)
+  local list = {}
   for i, item in ipairs(entry) do list[i] = item end
-  rest.ops = entry.ops
-  return list, rest
+  return list
 end
 
 local function fixed_step(entry, i, where)
@@ -53,9 +80,9 @@ local function fixed_step(entry, i, where)
     message.user("%s: field 'grow.reads[%d]' is %s; expected the nodes that the step reads, { 0 }", where(),
       i, message.value(entry))
   end
-  local list, rest = split(entry)
-  schema.check(entry, { ops = NAMES }, where, { "grow", "reads", i }, true)
-  return { reads = schema.value(list, NODES, where, { "grow", "reads", i }), ops = rest.ops }
+  schema.check(entry, { ops = NAMES, after = AFTER, of = OF }, where, { "grow", "reads", i }, true)
+  return { reads = schema.value(items_of(entry), NODES, where, { "grow", "reads", i }), ops = entry.ops,
+    given = narrowed(entry, i, where) }
 end
 
 -- Only operations are chosen: step i reads the nodes reads[i], the output those of `output` (by
@@ -136,8 +163,17 @@ function space.cells(t)
   return g
 end
 
--- Blocks in a row. The number of blocks, or a list with the operations of each: { { "a", "b" }, {
--- "b" } }.
+-- A block: its operations as a list, or { ops = names, after =, of = }.
+local function chain_step(entry, i, where)
+  if type(entry) == "table" and (entry.ops or entry.after or entry.of) then
+    local checked = schema.check(entry, { ops = NAMES, after = AFTER, of = OF }, where, { "grow", i })
+    return { ops = checked.ops, given = narrowed(checked, i, where) }
+  end
+  return { ops = schema.value(entry, NAMES, where, { "grow", i }) }
+end
+
+-- Blocks in a row. The number of blocks, or a list with the operations of each:
+-- { { "a", "b" }, { "b", "skip" }, { ops = { "b", "skip" }, after = { skip = "skip" } } }.
 function space.chain(t)
   local place, where = here()
   local g = { form = "chain", where = place, input = "input", output_name = "output", steps = {} }
@@ -150,7 +186,7 @@ function space.chain(t)
     message.user("%s: space.chain of %s; expected the number of blocks, or a list of operations for each",
       place, message.value(t))
   end
-  for i, ops in ipairs(t) do g.steps[i] = { ops = schema.value(ops, NAMES, where, { "grow", i }) } end
+  for i, entry in ipairs(t) do g.steps[i] = chain_step(entry, i, where) end
   return g
 end
 
@@ -160,9 +196,10 @@ local function check_step(step, i, where)
     message.user("%s: step %d is %s; expected { reads = ..., ops = ... }", where(), i, message.value(step))
   end
   local checked = schema.check(step, {
-    ops = NAMES,
+    ops = NAMES, after = AFTER, of = OF,
     reads = { type = "table", required = true, expected = "{ nodes }, space.choose(n) or space.any()" },
   }, where, path)
+  checked.given, checked.after, checked.of = narrowed(checked, i, where), nil, nil
   if not checked.reads.read then
     checked.reads = schema.value(checked.reads, NODES, where, { "grow", i, "reads" })
   end
@@ -170,8 +207,8 @@ local function check_step(step, i, where)
 end
 
 -- The general form, one table a step: { reads = { nodes } | space.choose(n, nodes) |
--- space.any(nodes), ops = names }. `output`: the nodes that the output reads, by default those that
--- no step reads or may read.
+-- space.any(nodes), ops = names, after =, of = }. `output`: the nodes that the output reads, by
+-- default those that no step reads or may read.
 function space.steps(t)
   local place, where = here()
   local steps, rest = {}, {}
@@ -247,6 +284,26 @@ function space.product(format, ...)
   return setmetatable(made, { values = values })
 end
 
+-- One vocabulary of several: lists of names (of space.product too) and single names, in order.
+function space.ops(...)
+  local place = here()
+  local names, values = {}, {}
+  for i = 1, select("#", ...) do
+    local part = select(i, ...)
+    local known = type(part) == "table" and getmetatable(part)
+    if type(part) == "string" then part = { part } end
+    if type(part) ~= "table" then
+      message.user("%s: argument %d of space.ops is %s; expected names of operations", place, i,
+        message.value(part))
+    end
+    for _, name in ipairs(part) do
+      names[#names + 1] = name
+      values[name] = known and known.values and known.values[name]
+    end
+  end
+  return setmetatable(names, { values = values })
+end
+
 -- ---- measures ----
 
 local function measure(kind, fields)
@@ -254,18 +311,60 @@ local function measure(kind, fields)
   return fields
 end
 
+local SUM = {
+  base = { type = "number", default = 0 },
+  by = { type = "number", integer = true, min = 1, max = 62, expected = "the number of a step" },
+}
+
 -- A sum over the steps: fn(step, op, ...) is called once for each step (from 1) and operation when
--- the space loads; `...` are the values of an operation made by space.product. `base` is added
--- once.
-function space.sum(fn, base)
-  local place = here()
+-- the space loads; `...` are the values of an operation made by space.product. `options` is a number
+-- that is added once, or { base = number, by = step }.
+--
+-- With `by` what later steps add depends on the operation of that step: fn(step, op, given, ...) is
+-- called for each of them. `given` is what it stands for: its value where space.product made it of
+-- one, a list of its values where of several, else its name; nil for steps up to `by` itself.
+function space.sum(fn, options)
+  local place, where = here()
   if type(fn) ~= "function" then
     message.user("%s: space.sum of %s; expected a function(step, op)", place, message.value(fn))
   end
-  if base ~= nil and (type(base) ~= "number" or base ~= base or math.abs(base) == math.huge) then
-    message.user("%s: the base of space.sum is %s; expected a number", place, message.value(base))
+  if type(options) == "number" then options = { base = options } end
+  if options ~= nil and type(options) ~= "table" then
+    message.user("%s: the base of space.sum is %s; expected a number, or { base =, by = }", place,
+      message.value(options))
   end
-  return measure("sum", { fn = fn, base = base or 0 })
+  local checked = schema.check(options or {}, SUM, where, { "sum" })
+  if checked.base ~= checked.base or math.abs(checked.base) == math.huge then
+    message.user("%s: the base of space.sum is %s; expected a number", place, message.value(checked.base))
+  end
+  return measure("sum", { fn = fn, base = checked.base, by = checked.by })
+end
+
+-- A sum whose entries are rows of a file, read when the measure is first used:
+--   space.prices { file = "phone.csv", key = "layer", value = "ms", row = function(step, op, ...) ... end }
+-- `row` is called as the function of space.sum is and gives a key, nil for what costs nothing; `once`:
+-- keys that every candidate pays for.
+function space.prices(t)
+  local m = check(t, {
+    file = { type = "string", required = true, expected = "the name of a CSV file, plain or .gz" },
+    key = { type = "string", required = true, expected = "the column of the keys" },
+    value = { type = "string", required = true, expected = "the column of the numbers" },
+    row = { type = "function", required = true, expected = "a function(step, op) that gives a key" },
+    once = { type = "list", of = "string", default = {} },
+  }, "space.prices", "prices")
+  m.measure = "prices"
+  return m
+end
+
+-- What a predictor reads (ganas.predictor): fn(step, op, ...), called as that of space.sum is, gives a
+-- table of numbers by name for a block of the network, nil for none. options: { by = step }.
+function space.blocks(fn, options)
+  local place, where = here()
+  if type(fn) ~= "function" then
+    message.user("%s: space.blocks of %s; expected a function(step, op)", place, message.value(fn))
+  end
+  local checked = schema.check(options or {}, { by = SUM.by }, where, { "blocks" })
+  return { blocks = true, fn = fn, by = checked.by, where = place }
 end
 
 local function name_list(what, ...)
@@ -305,5 +404,13 @@ function space.depth() return measure("depth", {}) end
 -- output doesn't count.
 function space.nodes() return measure("nodes", {}) end
 function space.edges() return measure("edges", {}) end
+
+-- ---- keys ----
+
+-- The MD5 digest of a text, 32 lower-case hexadecimal digits: for tables whose rows are named by one.
+function space.md5(text)
+  if type(text) ~= "string" then message.here("space.md5 of %s; expected a text", message.value(text)) end
+  return core.md5(text)
+end
 
 return space

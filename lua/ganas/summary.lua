@@ -29,6 +29,10 @@ local function choices_text(space)
 end
 
 local function measure_text(entry)
+  if entry.source and entry.source.about then
+    return entry.source.about .. "; a bound is checked afterwards"
+  end
+  if math.abs(entry.least) == math.huge then return "looked up or predicted; a bound is checked afterwards" end
   local how = entry.maskable and "a bound is held while sampling" or "a bound is checked afterwards"
   return string.format("%s to %s; %s", message.number(entry.least), message.number(entry.greatest), how)
 end
@@ -49,6 +53,11 @@ return function(space)
   if #space.keys > 0 then list[#list + 1] = { "key columns", table.concat(space.keys, "; ") } end
   for _, entry in ipairs(space.measure_list) do
     list[#list + 1] = { "measure " .. entry.name, measure_text(entry) }
+  end
+  for _, name in ipairs(space.outside_names) do
+    if not space.measures[name] then
+      list[#list + 1] = { "measure " .. name, "from a file or a function, opened when it is used" }
+    end
   end
   return list
 end

@@ -76,11 +76,12 @@ function Table:indexed(column) return lib.ganas_table_indexed(self.handle, colum
 -- Makes the texts of a column findable; one that is there twice is a user error.
 function Table:index(column) core.check(lib.ganas_table_index(self.handle, column)) end
 
+local found = core.int32(1)
+
 -- The row of a text in a column that was made findable, nil if there is none.
 function Table:find(column, text)
-  local row = core.int32(1)
-  core.check(lib.ganas_table_find(self.handle, column, text, row))
-  if row[0] >= 0 then return row[0] end
+  core.check(lib.ganas_table_find(self.handle, column, text, found))
+  if found[0] >= 0 then return found[0] end
 end
 
 -- Reads a table file to its end; damage is a user error.

@@ -6,7 +6,7 @@
 ---@class ganas.Recipe
 ---@field about string a sentence for `ganas-lua list`
 ---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
----@field evaluate ganas.TableEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
 ---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
@@ -34,6 +34,21 @@
 ---@field report? string the column to show beside it
 ---@field key? string the column, or columns with commas between, that name a candidate
 ---@field partial? boolean candidates without a row are failed evaluations
+---@field join? (string|ganas.Join)[] files with further columns of the same rows
+---@field columns? table<string, fun(row: table<string, number>): number> columns computed from others
+
+---A model of XGBoost's; its library is loaded when it is needed.
+---@class ganas.XGBoostEvaluator
+---@field [1] "xgboost"
+---@field model string a file, .json, .ubj or .model
+---@field features string|string[]|fun(arch: ganas.Arch): number[] the space's by name, measures, or a function
+---@field score? string what the prediction is called
+
+---Another file: the same rows in the same order, or those with the same text in the column `by`.
+---@class ganas.Join
+---@field [1] string
+---@field by? string
+---@field as? string the name of the column of a file with one
 
 ---What an evaluator may give in place of one number; other numbers are kept in the journal.
 ---@class ganas.Result
@@ -76,6 +91,12 @@ local run = {}
 ---@return ganas.Arch[]
 function run:best(n) end
 
+---A candidate without what does not lie between its inputs and its output. Nodes count from 0.
+---@class ganas.Network
+---@field size integer
+---@field op table<integer, string> operation of each node
+---@field sources table<integer, integer[]> the nodes that each node reads, ascending
+
 ---One candidate. Measures of the space are fields; tostring gives the official string.
 ---@class ganas.Arch
 ---@field ops string[] operations that were chosen, in node order
@@ -83,6 +104,7 @@ function run:best(n) end
 ---@field depth number most nodes on one path from input to output
 ---@field nodes number nodes of the network, input and output included
 ---@field edges number
+---@field network ganas.Network what lies between input and output; its tables are filled anew for each candidate
 ---@field graph { ops: string[], edges: integer[][] } operation of each node; edges { from, to }
 ---@field score? number
 ---@field report? number
@@ -106,11 +128,19 @@ function arch:reads(i, j) end
 ---@return integer[]
 function arch:sources(i) end
 
+---Whether node i lies between input and output.
+---@param i integer
+---@return boolean
+function arch:live(i) end
+
 ---How often an operation occurs; of several names, together.
 ---@param name string|string[]
 ---@param ... string
 ---@return integer
 function arch:count(name, ...) end
+
+---A pattern, two functions, or one that gives what can't be read back, such as a hash.
+---@alias ganas.Key string|{ format: function, parse: function }|fun(arch: ganas.Arch): string
 
 ---A space: a grammar for growing graphs one node at a time.
 ---@class ganas.Space
@@ -119,9 +149,10 @@ function arch:count(name, ...) end
 ---@field ops string[] names of the operations
 ---@field grow ganas.Grow how graphs grow: space.fixed, free, cells, chain or steps
 ---@field dead? string|string[] operations that cut a path, such as "none"
----@field measures? table<string, ganas.Measure>
+---@field measures? table<string, ganas.Measure|fun(arch: ganas.Arch): number>
 ---@field format? string|string[]|fun(arch: ganas.Arch): string the official string
 ---@field parse? fun(text: string): table? the inverse of a format function
----@field keys? table<string, string|{ format: function, parse: function }> columns of tables that name a cell
+---@field keys? table<string, ganas.Key> columns of tables that name a candidate
+---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
 ---@field expect? { size?: integer, example?: string } what `ganas-lua check` holds the file to

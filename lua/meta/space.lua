@@ -80,4 +80,9 @@ function space.nodes() end
 ---@return ganas.Measure
 function space.edges() end
 
+---The MD5 digest of a text, 32 hexadecimal digits: for keys of tables.
+---@param text string
+---@return string
+function space.md5(text) end
+
 return space

@@ -1,4 +1,4 @@
-/* grammars.h - three small spaces that between them have every kind of choice, for tests of the
+/* grammars.h - four small spaces that between them have every kind of choice, for tests of the
  * learners. */
 #ifndef TEST_GRAMMARS_H
 #define TEST_GRAMMARS_H
@@ -12,13 +12,15 @@ struct grammar {
     ganas_space_spec spec;
     uint64_t op_set[16], read_set[16];
     uint8_t kind[16], count[16];
-    int8_t after[16];
+    int8_t after[16], op_after[16];
+    uint64_t given[16 * 8]; /* for spaces of up to 8 operations */
 };
 
 static inline struct grammar *grammar_start(struct grammar *g, int nodes, int ops)
 {
     memset(g, 0, sizeof *g);
     memset(g->after, -1, sizeof g->after);
+    memset(g->op_after, -1, sizeof g->op_after);
     g->spec = (ganas_space_spec){.nodes = nodes,
                                  .ops = ops,
                                  .end_op = -1,
@@ -26,7 +28,9 @@ static inline struct grammar *grammar_start(struct grammar *g, int nodes, int op
                                  .read_kind = g->kind,
                                  .read_count = g->count,
                                  .read_set = g->read_set,
-                                 .read_after = g->after};
+                                 .read_after = g->after,
+                                 .op_after = g->op_after,
+                                 .op_given = g->given};
     return g;
 }
 
@@ -100,6 +104,31 @@ static inline ganas_space *choose_space(void)
     return grammar_space(&g);
 }
 
-static ganas_space *(*const all_spaces[])(void) = {fixed_space, free_space, choose_space};
+/* A chain of two stages of three blocks, 3..5 operations and 2 a block that is left out, which all
+   later ones of the stage then are; the first node chooses between 0 and 1; 6 input, 7 output. */
+static inline ganas_space *stage_space(void)
+{
+    struct grammar g;
+    grammar_start(&g, 9, 8);
+    for (int i = 0; i < 9; i++)
+        grammar_node(&g, i,
+                     i == 0       ? 64
+                     : i == 1     ? 3
+                     : i == 8     ? 128
+                     : i % 3 == 2 ? 56
+                                  : 60,
+                     GANAS_READ_FIXED, 0, i ? (uint64_t)1 << (i - 1) : 0);
+    for (int i = 2; i < 8; i++)
+        if (i % 3 != 2) {
+            g.op_after[i] = (int8_t)(i - 1);
+            for (int op = 0; op < 8; op++)
+                g.given[i * 8 + op] = op == 2 ? 4 : 60;
+        }
+    g.spec.output_set = 256;
+    return grammar_space(&g);
+}
+
+static ganas_space *(*const all_spaces[])(void) = {fixed_space, free_space, choose_space,
+                                                   stage_space};
 
 #endif

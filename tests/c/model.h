@@ -28,7 +28,10 @@ static inline bool model_read(const ganas_space_spec *s, const struct graph *g, 
 static inline bool model_op(const ganas_space_spec *s, const struct graph *g, int i)
 {
     bool last = i == g->size - 1;
+    int after = s->op_after ? s->op_after[i] : -1;
     if (g->op[i] >= s->ops || !(s->op_set[i] & bit_of(g->op[i])))
+        return false;
+    if (after >= 0 && !(s->op_given[i * s->ops + g->op[after]] & bit_of(g->op[i])))
         return false;
     return s->end_op < 0 || last == (g->op[i] == s->end_op);
 }
@@ -96,6 +99,14 @@ static inline bits wild_set(struct draws *d, bits of)
     return set ? set : of & -of;
 }
 
+/* An earlier node whose operation narrows that of node i. */
+static inline void wild_after(struct grammar *g, struct draws *d, int i)
+{
+    g->op_after[i] = (int8_t)draws_below(d, (uint32_t)i);
+    for (int op = 0; op < g->spec.ops; op++)
+        g->given[i * g->spec.ops + op] = wild_set(d, g->op_set[i]);
+}
+
 static inline void wild_node(struct grammar *g, struct draws *d, int i)
 {
     int ops = g->spec.ops, kind = (int)draws_below(d, 3);
@@ -108,6 +119,8 @@ static inline void wild_node(struct grammar *g, struct draws *d, int i)
         kind = count = 0;
     }
     grammar_node(g, i, op_set, kind, count, from);
+    if (g->spec.end_op < 0 && draws_below(d, 2))
+        wild_after(g, d, i);
     for (int j = i - 1; j > 0 && kind == GANAS_READ_CHOOSE; j--)
         if (g->kind[j] == GANAS_READ_CHOOSE && draws_below(d, 2)) {
             g->after[i] = (int8_t)j;

@@ -18,12 +18,15 @@
 /* Bytes that grow; they are the caller's to free. */
 struct sample {
     unsigned char *bytes;
-    size_t size;
+    size_t size, room;
 };
 
 static inline void sample_add(struct sample *s, const void *bytes, size_t n)
 {
-    s->bytes = realloc(s->bytes, s->size + n + 1);
+    if (!s->bytes || s->size + n > s->room) {
+        s->room = 2 * (s->size + n) + 1;
+        s->bytes = realloc(s->bytes, s->room);
+    }
     if (!s->bytes)
         abort();
     memcpy(s->bytes + s->size, bytes, n);
@@ -286,7 +289,7 @@ static inline struct sample sample_meta(const char *first, const char *second)
 static inline void sample_pack(const struct sample *s, const char *path)
 {
     unsigned room = (unsigned)s->size + (unsigned)s->size / 100 + 600;
-    struct sample packed = {malloc(room), 0};
+    struct sample packed = {malloc(room), 0, room};
     if (!packed.bytes || BZ2_bzBuffToBuffCompress((char *)packed.bytes, &room, (char *)s->bytes,
                                                   (unsigned)s->size, 9, 0, 0) != BZ_OK)
         abort();

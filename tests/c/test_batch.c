@@ -36,6 +36,47 @@ static void assert_row(const ganas_batch *a, int32_t i, const ganas_batch *b, in
     assert_memory_equal(&g, &h, sizeof g);
 }
 
+/* ---- live nodes ---- */
+
+/* Node 2 reads node 1 and nobody reads node 2; node 1 is read by the output. */
+static void what_leads_nowhere_is_not_live(void **state)
+{
+    (void)state;
+    ganas_space *space = free_space();
+    ganas_batch *batch = new_batch(space, 1);
+    const uint8_t op[] = {0, 1, 2, 4};
+    const uint32_t reads[] = {0, 0, 1, 0, 2, 0, 3, 0};
+    uint32_t live[2];
+    assert_int_equal(ganas_batch_push(batch, 4, op, reads), GANAS_OK);
+    assert_int_equal(ganas_batch_live(batch, live), GANAS_OK);
+    assert_int_equal(live[0], 1 | 2 | 8);
+    assert_int_equal(live[1], 0);
+    ganas_batch_free(batch);
+    ganas_space_free(space);
+}
+
+/* A network has as many nodes as its set of live ones. */
+static void live_nodes_are_those_that_count(void **state)
+{
+    (void)state;
+    enum { N = 500 };
+    for (int k = 0; k < 3; k++) {
+        ganas_space *space = all_spaces[k]();
+        ganas_batch *batch = draw(space, 3, N);
+        int32_t nodes;
+        double count[N];
+        uint32_t live[2 * N];
+        assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_NODES, NULL, 0, &nodes),
+                         GANAS_OK);
+        assert_int_equal(ganas_batch_measure(batch, nodes, count), GANAS_OK);
+        assert_int_equal(ganas_batch_live(batch, live), GANAS_OK);
+        for (int i = 0; i < N; i++)
+            assert_int_equal(bits_count(live[2 * i] | (bits)live[2 * i + 1] << 32), (int)count[i]);
+        ganas_batch_free(batch);
+        ganas_space_free(space);
+    }
+}
+
 /* ---- rows ---- */
 
 static void rows_are_seen(void **state)
@@ -241,7 +282,7 @@ static void bad_draws_are_refused(void **state)
 static void draws_do_not_depend_on_calls(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         ganas_space *space = all_spaces[which]();
         ganas_batch *once = draw(space, 9, 60), *steps = new_batch(space, 60);
         ganas_rng *rng;
@@ -430,6 +471,8 @@ static void memory_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_leads_nowhere_is_not_live),
+        cmocka_unit_test(live_nodes_are_those_that_count),
         cmocka_unit_test(rows_are_seen),
         cmocka_unit_test(rows_are_zero_past_the_end),
         cmocka_unit_test(filters_keep_the_order),

@@ -90,7 +90,7 @@ static void mutants_differ_from_their_parents(void **state)
 {
     (void)state;
     enum { N = 2000 };
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         ganas_space *space = all_spaces[which]();
         ganas_batch *parents = new_batch(space, 20), *batch = new_batch(space, N);
         ganas_rng *rng = new_rng(2);
@@ -253,7 +253,7 @@ static void reach_all(ganas_space *space, int32_t graphs)
 static void every_graph_can_be_reached(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         ganas_space *space = all_spaces[which]();
         double size;
         int32_t exact;

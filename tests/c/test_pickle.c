@@ -370,7 +370,7 @@ static struct sample read_packed(const char *text)
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fstat(fileno(file), &about), 0);
-    s = (struct sample){malloc((size_t)about.st_size), (size_t)about.st_size};
+    s = (struct sample){.bytes = malloc((size_t)about.st_size), .size = (size_t)about.st_size};
     assert_int_equal(fread(s.bytes, 1, s.size, file), s.size);
     assert_int_equal(fclose(file), 0);
     return s;
@@ -422,7 +422,7 @@ static void damaged_bzip2_is_refused(void **state)
 /* A small file that would fill the memory. */
 static void bzip2_bombs_are_refused(void **state)
 {
-    struct sample s = {calloc(1, (64u << 20) + 1), (64u << 20) + 1};
+    struct sample s = {.bytes = calloc(1, (64u << 20) + 1), .size = (64u << 20) + 1};
     struct bunzip b = {0};
     char sentence[160];
     (void)state;

@@ -63,7 +63,7 @@ static double tolerance(void)
 static void equals_twin(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         double logp[N], entropy[N];
         open_fixture(&f, which, 2);
@@ -89,7 +89,7 @@ static void equals_twin(void **state)
 static void values_equal_twin(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         open_fixture(&f, which, 1);
         struct play *play = &f.policy->play[0];
@@ -111,7 +111,7 @@ static void values_equal_twin(void **state)
 static void is_a_distribution(void **state)
 {
     (void)state;
-    for (int which = 1; which < 3; which++) {
+    for (int which = 1; which < 4; which++) {
         struct fixture f;
         int32_t more = 1;
         double sum = 0, logp[512];
@@ -159,7 +159,7 @@ static void samples_follow_probabilities(void **state)
 static void samples_are_legal_and_repeat(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture a, b;
         int64_t dropped;
         open_fixture(&a, which, 1);
@@ -233,7 +233,7 @@ static void backward_is_the_gradient(void **state)
     (void)state;
     if (sizeof(real) != 8)
         skip();
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         struct functional l = {.f = &f};
         ganas_policy *p;
@@ -262,7 +262,7 @@ static void ppo_loss_has_its_gradient(void **state)
     (void)state;
     if (sizeof(real) != 8)
         skip();
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         ganas_ppo ppo;
         ganas_stats stats;
@@ -356,7 +356,7 @@ static double mean_logp(struct fixture *f)
 static void refit_raises_the_likelihood(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         ganas_stats stats;
         open_fixture(&f, which, 2);
@@ -396,7 +396,7 @@ static void ppo_follows_the_reward(void **state)
 static void training_does_not_depend_on_threads(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture a, b;
         ganas_ppo ppo;
         ganas_stats stats;

@@ -84,7 +84,7 @@ static void equals_twin(void **state)
 {
     (void)state;
     double tolerance = sizeof(real) == 8 ? 1e-12 : 2e-5;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         ganas_stats stats;
         double score[N], reward[N], loss = 0, pairs = 0;
@@ -122,7 +122,7 @@ static void backward_is_the_gradient(void **state)
     (void)state;
     if (sizeof(real) != 8)
         skip();
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         double score[N];
         open_fixture(&f, which, 2);
@@ -150,7 +150,7 @@ static double order(struct fixture *f)
 static void training_learns_the_order(void **state)
 {
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct fixture f;
         ganas_stats stats;
         open_fixture(&f, which, 2);

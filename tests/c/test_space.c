@@ -126,6 +126,47 @@ static void choices_are_checked(void **state)
             "node 3: read_after is only for nodes that every graph has, 0..2");
 }
 
+static void narrow(struct grammar *g, int node, int after, int op, bits given)
+{
+    g->op_after[node] = (int8_t)after;
+    for (int o = 0; o < g->spec.ops; o++)
+        g->given[node * g->spec.ops + o] = o == op ? given : 14;
+}
+
+static void refuse_argument(void (*write)(struct grammar *g), bool given)
+{
+    struct grammar g;
+    write(&g);
+    narrow(&g, 2, 1, 1, 2);
+    if (!given)
+        g.spec.op_given = NULL;
+    refuse(&g, GANAS_E_ARGUMENT, "node 2: op_after needs op_given, and a space without end_op");
+}
+
+static void narrowed_operations_are_checked(void **state)
+{
+    (void)state;
+    refused(write_closed, narrow(&g, 2, 2, 1, 2),
+            "node 2: op_after is 2; it must be -1 or earlier");
+    refused(write_closed, narrow(&g, 2, -2, 1, 2),
+            "node 2: op_after is -2; it must be -1 or earlier");
+    refused(write_closed, narrow(&g, 2, 1, 3, 16),
+            "node 2: no operation is left after operation 3 of node 1");
+    refuse_argument(write_open, true);
+    refuse_argument(write_closed, false);
+}
+
+/* Spaces written before there was op_after. */
+static void narrowing_may_be_absent(void **state)
+{
+    (void)state;
+    struct grammar g;
+    write_closed(&g);
+    g.spec.op_after = NULL;
+    g.spec.op_given = NULL;
+    ganas_space_free(grammar_space(&g));
+}
+
 static void graphs_must_be_possible(void **state)
 {
     (void)state;
@@ -240,6 +281,18 @@ static void open_graphs_are_checked(void **state)
     assert_fails(push(3, OP(0, 1, 4), READS(0, 1, 3)), GANAS_E_FULL,
                  "1 more candidates in a batch with room for 0");
     ganas_batch_free(push_into);
+    ganas_space_free(space);
+}
+
+static void narrowed_graphs_are_checked(void **state)
+{
+    (void)state;
+    ganas_space *space = stage_space();
+    struct graph g = {.size = 9, .op = {6, 1, 3, 2, 2, 3, 4, 2, 7}};
+    assert_int_equal(space_check(space, &g), GANAS_OK);
+    g.op[4] = 3;
+    assert_fails(space_check(space, &g), GANAS_E_SPACE,
+                 "node 4: it can't be operation 3 after operation 2 of node 3");
     ganas_space_free(space);
 }
 
@@ -676,10 +729,13 @@ int main(void)
         cmocka_unit_test(ends_are_checked),
         cmocka_unit_test(nodes_are_checked),
         cmocka_unit_test(choices_are_checked),
+        cmocka_unit_test(narrowed_operations_are_checked),
+        cmocka_unit_test(narrowing_may_be_absent),
         cmocka_unit_test(graphs_must_be_possible),
         cmocka_unit_test(missing_arguments_are_refused),
         cmocka_unit_test(closed_graphs_are_checked),
         cmocka_unit_test(open_graphs_are_checked),
+        cmocka_unit_test(narrowed_graphs_are_checked),
         cmocka_unit_test(chained_sources_are_checked),
         cmocka_unit_test(high_nodes_can_be_read),
         cmocka_unit_test(measures_meet_all_paths),

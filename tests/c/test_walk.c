@@ -234,9 +234,9 @@ static void random_grammars_meet_the_model(void **state)
 /* ---- masks against the model ---- */
 
 struct bounds {
-    const double *table;
-    int ops;
-    double lower, upper;
+    const double *table; /* [tables][nodes * ops] */
+    int nodes, ops, by;  /* by: as ganas_space_sum_by has it, -1: one table */
+    double lower, upper, least, greatest;
     int64_t count;
 };
 
@@ -245,9 +245,13 @@ static void count_within(void *context, const struct graph *g)
 {
     struct bounds *b = context;
     double sum = 0;
-    for (int i = 0; i < g->size; i++)
-        sum += b->table[i * b->ops + g->op[i]];
+    for (int i = 0; i < g->size; i++) {
+        int t = b->by < 0 || i < b->by ? 0 : g->op[b->by];
+        sum += b->table[(t * b->nodes + i) * b->ops + g->op[i]];
+    }
     b->count += sum >= b->lower && sum <= b->upper;
+    b->least = fmin(b->least, sum);
+    b->greatest = fmax(b->greatest, sum);
 }
 
 static void write_table(double *table, int cells, struct draws *d)
@@ -277,27 +281,65 @@ static void check_masks(ganas_space *space, const ganas_rules *rules, ganas_rng 
     ganas_batch_free(batch);
 }
 
+/* A sum at random, by the operation of a node or plain. */
+static int32_t add_sum(ganas_space *space, struct bounds *b, double *table, struct draws *d)
+{
+    int32_t measure;
+    int cells = b->nodes * b->ops;
+    write_table(table, b->ops * cells, d);
+    b->by = draws_below(d, 2) ? (int)draws_below(d, (uint32_t)b->nodes) : -1;
+    for (int c = 0; c < b->by * b->ops; c++)
+        for (int t = 1; t < b->ops; t++)
+            table[t * cells + c] = table[c];
+    int32_t status = b->by < 0 ? ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &measure)
+                               : ganas_space_sum_by(space, b->by, table, &measure);
+    assert_int_equal(status, GANAS_OK);
+    return measure;
+}
+
+/* Whether masks know exactly what is left: unless operations are narrowed and prices depend on a
+   node that isn't the first to choose. */
+static bool knows_all(const ganas_space *s, const struct bounds *b)
+{
+    int first = 0;
+    while (first < s->nodes && bits_count(s->node[first].op_set) < 2)
+        first++;
+    return !s->narrowed || b->by < 0 || b->by == first;
+}
+
+static void check_range(const ganas_space *space, int32_t measure, const struct bounds *b)
+{
+    double least, greatest;
+    bool exact = knows_all(space, b);
+    assert_int_equal(ganas_space_measure_range(space, measure, &least, &greatest), GANAS_OK);
+    assert_true(exact ? least == b->least : least <= b->least);
+    assert_true(exact ? greatest == b->greatest : greatest >= b->greatest);
+}
+
 static void mask_space(ganas_space *space, const ganas_space_spec *spec, ganas_rng *rng)
 {
     struct draws d = rng_draws(rng, rng_take(rng, 1));
-    double table[64];
-    int32_t measure, masked = 0, compare = (int32_t)draws_below(&d, 3);
+    double table[256];
+    int32_t masked = 0, compare = (int32_t)draws_below(&d, 3);
     double bound = (double)draws_below(&d, 21) - 10, other = bound + draws_below(&d, 4);
-    struct bounds b = {.table = table, .ops = spec->ops, .lower = -INFINITY, .upper = INFINITY};
-    ganas_rules *rules;
-    write_table(table, spec->nodes * spec->ops, &d);
-    assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &measure), GANAS_OK);
-    assert_int_equal(ganas_rules_new(&rules, space), GANAS_OK);
     bool two = compare == GANAS_GE && draws_below(&d, 2);
+    struct bounds b = {.table = table, .nodes = spec->nodes, .ops = spec->ops};
+    ganas_rules *rules;
     b.lower = compare == GANAS_LE ? -INFINITY : bound;
     b.upper = two ? other : compare == GANAS_GE ? INFINITY : bound;
+    b.least = INFINITY;
+    b.greatest = -INFINITY;
+    int32_t measure = add_sum(space, &b, table, &d);
+    assert_int_equal(ganas_rules_new(&rules, space), GANAS_OK);
     model_count(spec, count_within, &b);
+    check_range(space, measure, &b);
     int32_t status = ganas_rules_add(rules, measure, compare, bound, &masked);
     if (status == GANAS_OK && two)
         status = ganas_rules_add(rules, measure, GANAS_LE, other, &masked);
     if (status == GANAS_OK) {
         assert_int_equal(masked, 1);
-        check_masks(space, rules, rng, b.count, !two && compare != GANAS_EQ);
+        check_masks(space, rules, rng, b.count,
+                    !two && compare != GANAS_EQ && knows_all(space, &b));
     } else {
         assert_int_equal(status, GANAS_E_EMPTY);
         assert_int_equal(b.count, 0);
@@ -311,7 +353,7 @@ static void masks_meet_the_model(void **state)
     ganas_rng *rng;
     int masked = 0;
     assert_int_equal(ganas_rng_new(&rng, 5, "masks"), GANAS_OK);
-    while (masked < 400) {
+    while (masked < 1000) {
         struct draws d = rng_draws(rng, rng_take(rng, 1));
         struct grammar g;
         ganas_space *space;
@@ -360,6 +402,54 @@ static void pages_are_the_list(void **state)
     ganas_space_free(space);
 }
 
+/* Each graph is found behind the one before it, and none behind the last. */
+static void lists_go_on_behind_any_graph(ganas_space *space, const ganas_rules *rules)
+{
+    int32_t more;
+    double size;
+    assert_int_equal(ganas_space_size(space, &size, &more), GANAS_OK);
+    ganas_batch *next, *all = enumerate(space, rules, (int32_t)size);
+    assert_int_equal(ganas_batch_new(&next, space, 2), GANAS_OK);
+    for (int32_t i = (all->count - 1) % 7; i < all->count; i += 7) {
+        ganas_batch_clear(next);
+        assert_int_equal(ganas_batch_enumerate_after(next, rules, all, i, &more), GANAS_OK);
+        assert_int_equal(next->count, int_min(2, all->count - 1 - i));
+        assert_int_equal(more, i + 3 < all->count);
+        for (int32_t k = 0; k < next->count; k++) {
+            struct graph a, b;
+            batch_get(next, k, &a);
+            batch_get(all, i + 1 + k, &b);
+            assert_memory_equal(&a, &b, sizeof a);
+        }
+    }
+    assert_true(all->count > 100);
+    ganas_batch_free(next);
+    ganas_batch_free(all);
+}
+
+static void lists_go_on_where_they_ended(void **state)
+{
+    (void)state;
+    double table[8 * 7] = {0};
+    int32_t measure, masked;
+    for (int k = 0; k < 3; k++) {
+        ganas_space *space = all_spaces[k]();
+        lists_go_on_behind_any_graph(space, NULL);
+        ganas_space_free(space);
+    }
+    ganas_space *space = fixed_space();
+    ganas_rules *rules;
+    for (int i = 0; i < 8 * 7; i++)
+        table[i] = i % 7 * (i / 7);
+    assert_int_equal(ganas_space_measure(space, GANAS_MEASURE_SUM, table, 0, &measure), GANAS_OK);
+    assert_int_equal(ganas_rules_new(&rules, space), GANAS_OK);
+    assert_int_equal(ganas_rules_add(rules, measure, GANAS_LE, 70, &masked), GANAS_OK);
+    assert_int_equal(masked, 1);
+    lists_go_on_behind_any_graph(space, rules);
+    ganas_rules_free(rules);
+    ganas_space_free(space);
+}
+
 /* Earlier choices weigh more; operations and sources ascend, "no" comes before "yes". */
 static void lists_are_in_the_order_of_choices(void **state)
 {
@@ -394,6 +484,8 @@ static void bad_listings_are_refused(void **state)
                  "can't skip -1 graphs");
     assert_fails(ganas_batch_enumerate(batch, rules, 0, &more), GANAS_E_ARGUMENT,
                  "rules and candidates are of different spaces");
+    assert_fails(ganas_batch_enumerate_after(batch, NULL, batch, 0, &more), GANAS_E_ARGUMENT,
+                 "row 0 of a batch with 0 candidates of this space");
     ganas_batch_free(batch);
     ganas_rules_free(rules);
     ganas_space_free(other);
@@ -409,6 +501,7 @@ int main(void)
         cmocka_unit_test(random_grammars_meet_the_model),
         cmocka_unit_test(masks_meet_the_model),
         cmocka_unit_test(pages_are_the_list),
+        cmocka_unit_test(lists_go_on_where_they_ended),
         cmocka_unit_test(lists_are_in_the_order_of_choices),
         cmocka_unit_test(bad_listings_are_refused),
     };

@@ -85,6 +85,20 @@ describe("rows", function()
     end
     assert.equal(15625, n)
   end)
+
+  it("come in blocks, whatever is done with these", function()
+    local all, at = Batch.new(s, 15625), 0
+    all:enumerate(nil, 0)
+    for block in Batch.blocks(s, nil, 4000) do
+      for i = 0, block:count() - 1 do assert(s:format(block, i) == s:format(all, at + i)) end
+      at = at + block:count()
+      block:truncate(1)
+    end
+    assert.equal(15625, at)
+    at = 0
+    for block in Batch.blocks(s, nil, 15625) do at = at + block:count() end
+    assert.equal(15625, at)
+  end)
 end)
 
 describe("mutants", function()

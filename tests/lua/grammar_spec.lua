@@ -327,7 +327,8 @@ describe("the loader", function()
     assert.equal("r.lua:space.parse: field 'parse' without a format function; expected both or none",
       why { parse = function() end })
     assert.equal("r.lua:space.keys.k: field 'keys.k' is 5; "
-      .. "expected a pattern with %d or %s, or { format = function, parse = function }",
+      .. "expected a pattern with %d or %s, { format = function, "
+      .. "parse = function }, or a function(arch)",
         why { keys = { k = 5 } })
     assert.equal("r.lua:space.format: field 'format' is a list; expected one separator, { '-' }",
       why { format = { "-", "+" } })
@@ -339,13 +340,14 @@ describe("the loader", function()
     assert.truthy(why({ format = function() return "x" end, parse = function() return { ops = { "a",
       "c" } } end })
       :find("field 'format' writes 'x' but can't read it back: unknown operation 'c'", 1, true))
-    assert.equal("here: this format function gave 5; expected a string",
+    assert.equal("here: this function gave 5; expected a string",
       why({ format = function() return 5 end, parse = function() end }))
   end)
 
   it("checks measures", function()
     assert.equal("r.lua:space.measures.m: measure 'm' is 5; expected space.sum(...), space.count(...), "
-      .. "space.longest_path(...), space.nodes() or space.edges()", why { measures = { m = 5 } })
+      .. "space.longest_path(...), space.nodes(), space.edges() or a function(arch)",
+      why { measures = { m = 5 } })
     assert.equal(
       "r.lua:space.measures.ops: a measure can't be called 'ops', architectures have something else of "
       .. "that name", why { measures = { ops = space.nodes() } })

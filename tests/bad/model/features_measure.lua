@@ -1,0 +1,6 @@
+return {
+  about = "features that are no measures",
+  space = { name = "ab", ops = { "a", "b" }, grow = require("ganas.space").chain(2),
+    features = { last = function(arch) return { arch.ops[2] == "a" and 1 or 0 } end } },
+  evaluate = { "xgboost", model = "none.json", features = { "depht" } },
+}

@@ -1,0 +1,5 @@
+return {
+  ops = { "a", "b" },
+  grow = require("ganas.space").chain(2),
+  features = { last = 5 },
+}

@@ -1,0 +1,177 @@
+/*
+ * seeds.c - writes the files that fuzzing starts from, and those of tests/bad that no editor can
+ * write: seeds FOLDER [bad FOLDER]. All are made up here, none is anybody's data.
+ */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pack.h"
+#include "samples.h"
+#include "sheet.h"
+#include "status.h"
+
+static const char *folder;
+
+/* FOLDER/name; the part before the last / is made. */
+static const char *path_of(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    for (char *at = strchr(path + strlen(folder) + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = 0;
+        (void)mkdir(path, 0777);
+        *at = '/';
+    }
+    return path;
+}
+
+static void put(const char *name, struct sample *s)
+{
+    sample_write(s, path_of(name));
+    sample_free(s);
+}
+
+/* Bytes behind a first one. */
+static struct sample behind(unsigned first, const struct sample *from)
+{
+    struct sample s = {0};
+    sample_byte(&s, first);
+    sample_add(&s, from->bytes, from->size);
+    return s;
+}
+
+static void must(int32_t status)
+{
+    if (!status)
+        return;
+    (void)fprintf(stderr, "%s\n", ganas_errmsg());
+    exit(1);
+}
+
+/* ---- table files ---- */
+
+static void write_table(const char *name, int32_t rows)
+{
+    struct sheet *s;
+    char text[32];
+    must(sheet_new(&s, path_of(name)));
+    must(sheet_column(s, "arch", PACK_TEXTS));
+    must(sheet_column(s, "acc", PACK_NUMBERS));
+    must(sheet_column(s, "kind", PACK_TEXTS));
+    must(sheet_begin(s));
+    for (int32_t i = 0; i < rows; i++) {
+        int n = snprintf(text, sizeof text, "%c-%c", 'a' + i / 2 % 2, 'a' + i % 2);
+        must(sheet_text(s, i, 0, text, (size_t)n));
+        must(sheet_text(s, i, 2, "x", 1));
+        sheet_numbers(s, 1)[i] = i % 3 ? i / 10.0 : i;
+    }
+    must(sheet_write(s, rows));
+    must(sheet_finish(s));
+    sheet_free(s);
+}
+
+/* ---- fuzzing ---- */
+
+static void write_corpora(void)
+{
+    struct sample s = {0}, cell = sample_cell("h", 4, "0100", "input,output", 0.5);
+    struct sample metrics = sample_metrics(4, 1000, 0.5), pickle = sample_architecture("a-b", 60);
+    struct sample meta = sample_meta("a-a", "a-b");
+    sample_frame(&s, "hello", 5);
+    sample_frame(&s, "", 0);
+    put("tfrecord/two", &s);
+    s = behind(0, &cell);
+    put("cell/json", &s);
+    s = behind(1, &metrics);
+    put("cell/metrics", &s);
+    put("pickle/meta", &meta);
+    pickle.size = 700; /* the whole is long; the rest repeats */
+    put("pickle/cut", &pickle);
+    sample_add(&s, "\x80\4", 2);
+    sample_scalar(&s, 1.5);
+    sample_byte(&s, '.');
+    put("pickle/scalar", &s);
+    sample_add(&s, "\x80\2}(K\1K\2\x85q\0h\0]K\1aucollections\nOrderedDict\n)R.", 38);
+    put("pickle/line", &s);
+    write_table("table/four", 4);
+    write_table("table/empty", 0);
+    sample_free(&cell);
+    sample_free(&metrics);
+}
+
+/* ---- broken files ---- */
+
+static void write_records(void)
+{
+    struct sample s = {0};
+    for (int i = 0; i < 3; i++)
+        sample_record(&s, i ? "h1" : "h0", 4, 0.5);
+    struct sample cut = {0}, turned = {0}, other = {0};
+    sample_add(&cut, s.bytes, s.size - 100);
+    sample_add(&turned, s.bytes, s.size);
+    turned.bytes[s.size / 2] ^= 1;
+    sample_add(&other, s.bytes, s.size);
+    sample_frame(&other, "[\"h\", 4, \"0\", \"x\"]", 18);
+    put("cut.tfrecord", &cut);
+    put("turned.tfrecord", &turned);
+    put("not_a_cell.tfrecord", &other);
+    put("good.tfrecord", &s);
+}
+
+static void write_folders(void)
+{
+    struct sample s = sample_architecture("a-b", 60);
+    sample_pack(&s, path_of("cut_cell/000000.pickle.pbz2"));
+    struct stat about;
+    (void)stat(path_of("cut_cell/000000.pickle.pbz2"), &about);
+    if (truncate(path_of("cut_cell/000000.pickle.pbz2"), about.st_size / 2) != 0)
+        exit(1);
+    s.size /= 2;
+    sample_pack(&s, path_of("cut_pickle/000000.pickle.pbz2"));
+    sample_free(&s);
+    sample_add(&s, "\x80\4cos\nsystem\n\x8c\12touch here\x85R.", 28);
+    sample_pack(&s, path_of("command/000000.pickle.pbz2"));
+    sample_free(&s);
+    sample_add(&s, "PK\3\4 is no bzip2 file", 21);
+    put("not_bzip2/000000.pickle.pbz2", &s);
+}
+
+static void write_tables(void)
+{
+    struct sample s = {0};
+    struct stat about;
+    write_table("good.ganas", 4);
+    FILE *file = fopen(path_of("good.ganas"), "rb");
+    if (!file || fstat(fileno(file), &about) != 0)
+        exit(1);
+    s.bytes = malloc((size_t)about.st_size);
+    s.size = s.bytes ? fread(s.bytes, 1, (size_t)about.st_size, file) : 0;
+    (void)fclose(file);
+    struct sample cut = {0}, turned = {0};
+    sample_add(&cut, s.bytes, s.size - 8);
+    sample_add(&turned, s.bytes, s.size);
+    turned.bytes[70] ^= 1; /* in the first chunk, of the texts of `arch` */
+    put("cut.ganas", &cut);
+    put("turned.ganas", &turned);
+    s.bytes[20] ^= 1;
+    put("header.ganas", &s);
+    (void)remove(path_of("good.ganas"));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2) {
+        folder = argv[1];
+        write_corpora();
+        return 0;
+    }
+    if (argc != 3 || strcmp(argv[1], "bad") != 0) {
+        (void)fprintf(stderr, "usage: seeds CORPUS | seeds bad FOLDER\n");
+        return 2;
+    }
+    folder = argv[2];
+    write_records();
+    write_folders();
+    write_tables();
+    return 0;
+}
