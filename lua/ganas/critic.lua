@@ -48,7 +48,7 @@ Ranker.__index = Ranker
 function Ranker:train(state)
   local d = self.settings
   local steps = state.run.iteration == 1 and d.first_steps or d.steps
-  return self.rank:train(state.everything, state.pool:scores(), d.subset, steps, state.streams.subset)
+  return self.rank:train(state.everything, state:scores(), d.subset, steps, state.streams.subset)
 end
 
 function Ranker:reward(truth, x)

@@ -2,9 +2,9 @@
 -- what it names. The result is the plan of a search.
 --
 -- Fields of a recipe: about, space, evaluate, args, identity, measures, constraints, start_from, objective,
--- search, done. `space`, `measures`, `constraints`, `start_from` and `search` may be functions of the
--- arguments; those but `space` get the space as their second one. An evaluator that is a function gets the
--- arguments as its second argument.
+-- objectives, search, done. `space`, `measures`, `constraints`, `start_from` and `search` may be functions of
+-- the arguments; those but `space` get the space as their second one. An evaluator that is a function gets
+-- the arguments as its second argument.
 
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
@@ -14,6 +14,7 @@ local chunk = require "ganas.chunk"
 local constraints = require "ganas.constraints"
 local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
+local goals = require "ganas.goals"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local measures = require "ganas.measures"
@@ -38,6 +39,7 @@ local FIELDS = {
   constraints = { type = { "list", "function" }, expected = "a list of rules and functions" },
   start_from = { type = { "string", "list", "function" },
     expected = "an official string, or a list of them" },
+  objectives = { type = "table", expected = "{ max = names, min = names }" },
   objective = { type = "function", expected = "a function(numbers) that gives the score" },
   search = { type = { "table", "function" }, default = {}, expected = "a table of settings" },
   done = { type = "function", expected = "a function(run)" },
@@ -190,6 +192,8 @@ function recipe.open(plan)
   if plan.recipe.objective then
     plan.evaluator = objective.wrap(plan.evaluator, plan.recipe.objective, plan)
   end
+  plan.objectives = plan.recipe.objectives
+  goals.open(plan.objectives, plan)
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
   return plan
 end

@@ -76,6 +76,20 @@ local function rule_json(rule)
   }
 end
 
+local function point_json(entry)
+  return json.object {
+    { "arch", entry.arch }, { "objectives", named(entry.values) }, { "score", entry.score },
+    { "report", entry.report }, { "query", entry.query }, { "measures", named(entry.measures) },
+  }
+end
+
+local function front_fields(front)
+  return {
+    { "front", map(front, point_json) }, { "hypervolume", front.volume },
+    { "reference", named(front.reference) }, { "knee", front.knee.arch },
+  }
+end
+
 local function columns_json(plan)
   return json.object {
     { "score", plan.evaluator.score_name }, { "report", plan.evaluator.report_name },
@@ -85,7 +99,7 @@ end
 -- The result as JSON on one line. `dir` is the run directory.
 function report.json(plan, result, dir)
   local baselines = result.baselines or {}
-  return json.encode(json.object {
+  local fields = {
     { "recipe", plan.name }, { "space", plan.space.name }, { "seed", result.seed },
     { "preset", result.preset }, { "method", result.method }, { "args", named(plan.args) },
     { "columns", columns_json(plan) },
@@ -97,7 +111,9 @@ function report.json(plan, result, dir)
     { "premise", result.premise }, { "acceptance", result.acceptance }, { "entropy", result.entropy },
     { "rules", map(result.rules, rule_json) }, { "seconds", named(result.seconds) }, { "run", dir },
     #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
-  })
+  }
+  for _, field in ipairs(result.front and front_fields(result.front) or {}) do fields[#fields + 1] = field end
+  return json.encode(json.object(fields))
 end
 
 -- ---- text ----
@@ -113,7 +129,10 @@ local WHY = {
 local function headline(plan, result)
   local text = ("%s: %d candidate%s evaluated in %s"):format(plan.name, result.queries,
     result.queries == 1 and "" or "s", progress.duration(result.seconds.total))
-  if result.to_best then text = text .. (", the best was number %d"):format(result.to_best) end
+  if result.to_best then
+    text = text .. (result.front and ", the last of the front was number %d" or ", the best was number %d")
+      :format(result.to_best)
+  end
   return text .. (WHY[result.reason] or "")
 end
 
@@ -155,10 +174,27 @@ local function add_baselines(plan, result, lines)
   end
 end
 
+local function values_text(values)
+  local words = {}
+  for i, pair in ipairs(values) do words[i] = pair[1] .. " " .. number(pair[2]) end
+  return table.concat(words, "  ")
+end
+
+-- The front of several objectives, its knee marked, and what it is worth.
+local function add_front(front, lines)
+  for _, entry in ipairs(front) do
+    local mark = entry == front.knee and "*" or " "
+    lines[#lines + 1] = ("%s  %s  %s"):format(mark, values_text(entry.values), entry.arch)
+  end
+  lines[#lines + 1] = ("* is the knee of the front; hypervolume %s above %s"):format(number(front.volume),
+    values_text(front.reference))
+end
+
 -- The result as a list of lines. `dir` is the run directory.
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
-  for place = 1, math.min(SHOWN, #result.top) do
+  if result.front then add_front(result.front, lines) end
+  for place = 1, result.front and 0 or math.min(SHOWN, #result.top) do
     lines[#lines + 1] = ranked(plan, place, result.top[place])
   end
   add_baselines(plan, result, lines)

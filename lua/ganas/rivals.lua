@@ -58,7 +58,7 @@ Evolution.__index = Evolution
 -- The best of a tournament among the last `population` evaluated; nil when all of it failed.
 function Evolution:parent()
   local state, s = self.state, self.settings
-  local count, scores, stream = state.pool:count(), state.pool:scores(), state.streams.subset
+  local count, scores, stream = state.pool:count(), state:scores(), state.streams.subset
   local size = math.min(count, s.population)
   local best
   for _ = 1, s.tournament do
@@ -86,7 +86,7 @@ local EXHAUSTED = 8 -- times DRAWN mutants without a new one: all neighbours are
 
 -- The score of the last evaluated decides whether the search moves there; from one that failed it does.
 function Local:step()
-  local scores, last = self.state.pool:scores(), self.state.pool:count() - 1
+  local scores, last = self.state:scores(), self.state.pool:count() - 1
   local new, old = scores[last], self.row and scores[self.row]
   if not self.row or new > old or old ~= old then self.row = last end
 end

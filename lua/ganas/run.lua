@@ -65,6 +65,18 @@ function Run:best(n)
   return list
 end
 
+-- The candidate in a row of the pool (from 0), as run:best gives it.
+function Run:arch(row)
+  local one = Batch.new(self.plan.space, 1)
+  self.pool:rows({ row }, one)
+  return known(self, one:arch(0), row + 1)
+end
+
+-- With several objectives the best is the front: query q was the last to bring something to it.
+function Run:found(q)
+  if q then self.to_best, self.since_best = q, self.queries - q end
+end
+
 -- The baselines that were evaluated, as architectures like those of run:best.
 function Run:baselines()
   local list = {}

@@ -12,6 +12,7 @@ local Rng = require "ganas.rng"
 local Run = require "ganas.run"
 local Threads = require "ganas.threads"
 local feasible = require "ganas.feasible"
+local goals = require "ganas.goals"
 local levels = require "ganas.levels"
 local message = require "ganas.message"
 local propose = require "ganas.propose"
@@ -36,6 +37,8 @@ local function open_state(plan)
     plan = plan, hooks = {}, settings = plan.settings, space = plan.space, constraints = plan.constraints,
     pool = pool, clock = clock, threads = Threads.new(plan.threads or 1), streams = open_streams(plan.seed),
     run = Run.new(plan, pool, clock), levels = levels.new(),
+    goals = goals.open(plan.objectives, plan),
+    scores = function(self) return (self.goals or self.pool):scores() end,
   }
 end
 
@@ -63,6 +66,10 @@ local function evaluate(state, set)
   local run, first = state.run, state.run.queries
   local results, entries = score_all(state, set), {}
   for i, result in ipairs(results) do entries[i] = run:note(set, i - 1, result) end
+  if state.goals then
+    state.goals:add(set, results, function(q) return run:baseline(q) ~= nil end)
+    run:found(state.goals:last())
+  end
   if state.hooks.on_evaluations then state.hooks.on_evaluations(entries) end
   return first
 end
@@ -80,8 +87,13 @@ end
 
 local function truncate(state, first)
   local k = math.max(1, math.floor(schedule.value(state.settings.truncate, state.run)))
-  local truth = Batch.new(state.space, k)
-  state.truth_rows = state.pool:top(k, state.settings.truth == "last" and first or 0, truth)
+  local truth, from = Batch.new(state.space, k), state.settings.truth == "last" and first or 0
+  if state.goals then
+    state.truth_rows = state.goals:top(k, from)
+    state.pool:rows(state.truth_rows, truth)
+  else
+    state.truth_rows = state.pool:top(k, from, truth)
+  end
   state.truth = truth
 end
 
@@ -183,16 +195,30 @@ local function baselines_of(state, top)
   return list
 end
 
+-- The front of several objectives: its members as entries with `values`, the knee, the hypervolume.
+local function front_of(state)
+  local found = state.goals and state.goals:result()
+  if not found then return nil end
+  local front = { volume = found.volume, reference = found.reference }
+  for i, row in ipairs(found.rows) do
+    front[i] = entry_of(state, state.run:arch(row))
+    front[i].values = found.values[row]
+    if row == found.knee then front.knee = front[i] end
+  end
+  return front
+end
+
 local function result_of(state, reason)
-  local run, top = state.run, {}
+  local run, top, front = state.run, {}, front_of(state)
   for i, arch in ipairs(run:best(10)) do top[i] = entry_of(state, arch) end
+  if front then top = { front.knee, unpack(front) } end
   return {
     reason = reason, seed = state.plan.seed, preset = state.settings.preset, method = state.settings.method,
     iterations = run.iteration, queries = run.queries, to_best = run.to_best, best = top[1], top = top,
     trajectory = run.trajectory, levels = state.levels.list, premise = state.levels:premise(),
     seconds = state.clock:seconds(), entropy = run.entropy, acceptance = run.acceptance, failed = run.failed,
     dropped = run.dropped, filled = run.filled, rules = state.constraints:report(), run = run,
-    baselines = baselines_of(state, top),
+    baselines = baselines_of(state, top), front = front,
   }
 end
 

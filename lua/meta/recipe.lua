@@ -11,6 +11,9 @@
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
 ---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
 ---@field constraints? ganas.Constraint[]|fun(args: table): ganas.Constraint[]
+---@field start_from? string|string[]|fun(args: table, space: any): string|string[] networks to compare with
+---@field objective? fun(numbers: table): number the score, of what the evaluator gives and the measures
+---@field objectives? { max?: string|string[], min?: string|string[], reference?: table<string, number> } several
 ---@field search? ganas.Search|fun(args: table): ganas.Search
 ---@field done? fun(run: ganas.Run) called at the end
 
@@ -151,6 +154,7 @@ function arch:count(name, ...) end
 ---@field dead? string|string[] operations that cut a path, such as "none"
 ---@field measures? table<string, ganas.Measure|fun(arch: ganas.Arch): number>
 ---@field format? string|string[]|fun(arch: ganas.Arch): string the official string
+---@field blocks? table space.blocks(...): the inputs of predictors, block by block
 ---@field parse? fun(text: string): table? the inverse of a format function
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs

@@ -1,0 +1,8 @@
+local space = require "ganas.space"
+
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = space.chain(2) },
+  evaluate = function(arch) return arch:count "a" end,
+  objectives = { most = "score", min = "depth" },
+}
