@@ -10,8 +10,8 @@
 #
 # A pair is one measurement of ours and one of PyTorch's right after it, or before it in every other round;
 # each counts with its best repetition. A ratio is the median of those of the pairs. PyTorch keeps one
-# process, tries all its forms first and answers with the better one of the two fastest. On two threads ours meets
-# PyTorch's best of one and two.
+# process, tries all its forms first and answers with the better one of the two fastest. On two threads
+# ours meets PyTorch's best of one and two.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -538,52 +538,62 @@ def set_threads(torch_threads, blas_threads):
 
 
 def measure(run, seconds):
-    """Microseconds, ascending."""
+    """(best, median) in microseconds, of as many runs as start within the seconds."""
     times, end = [], time.perf_counter() + seconds
-    while len(times) < 2 or time.perf_counter() < end:
+    while not times or time.perf_counter() < end:
         start = time.perf_counter()
         run()
         times.append((time.perf_counter() - start) * 1e6)
-    return sorted(times)
+    return min(times), statistics.median(times)
 
 
-def candidates(work, size, width, nodes, threads):
-    """Name, threads of PyTorch and of OpenBLAS, function."""
-    splits = [(1, 1)] if threads == 1 else [(threads, threads), (threads, 1), (1, threads)]
-    for form in forms_of(work):
-        run = WORKS[work](size, width, nodes, form)
-        for split in splits:
-            yield "%s/%d+%d" % (form, *split), split, run
+class Candidate:
+    """A form of a work on so many threads of PyTorch and of OpenBLAS."""
+
+    def __init__(self, form, split, run):
+        self.form, self.split, self.run = form, split, run
+        self.name = "%s/%d+%d" % (form, *split)
+        self.best = self.median = float("inf")
+
+    def measure(self, seconds):
+        set_threads(*self.split)
+        self.best, self.median = measure(self.run, seconds)
 
 
-def tune(work, size, width, nodes, threads, seconds):
-    """(best, median, name, split, function) of each candidate, the fastest first. One that is four times
+def tune(case, seconds, forms=None):
+    """The candidates of (work, size, width, nodes, threads), the fastest first. One that is four times
     slower than another at first sight is not looked at again."""
-    found = []
-    for name, split, run in candidates(work, size, width, nodes, threads):
-        set_threads(*split)
-        times = measure(run, 0.03)
-        if not found or times[0] < 4 * min(found)[0]:
-            times = measure(run, seconds)
-        found.append((times[0], statistics.median(times), name, split, run))
-    return sorted(found, key=lambda entry: entry[0])
+    *sizes, threads = case[1:]
+    splits = [(1, 1)] if threads == 1 else [(threads, threads), (threads, 1), (1, threads)]
+    found, least = [], float("inf")
+    for form in forms or forms_of(case[0]):
+        run = WORKS[case[0]](*sizes, form)
+        run()
+        for split in splits:
+            candidate = Candidate(form, split, run)
+            candidate.measure(0)
+            if candidate.best < 4 * least:
+                candidate.measure(seconds)
+            least = min(least, candidate.best)
+            found.append(candidate)
+    return sorted(found, key=lambda candidate: candidate.best)
 
 
 def serve():
-    """Each answer is the better one of the two fastest candidates, measured anew."""
+    """Each answer is the better one of the two fastest candidates, measured anew. On several threads
+    the two forms that are fastest on one are tried."""
     fastest = {}
     for line in sys.stdin:
         work, *numbers, seconds = line.split()
         case = (work, *map(int, numbers))
         if case not in fastest:
-            fastest[case] = tune(*case, 0.15)[:2]
-        answers = []
-        for _, _, name, split, run in fastest[case]:
-            set_threads(*split)
-            measure(run, 0.02)
-            times = measure(run, float(seconds))
-            answers.append((times[0], statistics.median(times), name))
-        print("%.1f %.1f %s" % min(answers), flush=True)
+            single = fastest.get(case[:-1] + (1,), [])
+            fastest[case] = tune(case, 0.15, [candidate.form for candidate in single])[:2]
+        for candidate in fastest[case]:
+            candidate.measure(0.02)
+            candidate.measure(float(seconds))
+        winner = min(fastest[case], key=lambda candidate: candidate.best)
+        print("%.1f %.1f %s" % (winner.best, winner.median, winner.name), flush=True)
 
 
 # ---- checking ----
@@ -705,8 +715,8 @@ def main(words):
         return serve()
     if len(words) in (5, 6) and words[0] in WORKS:
         seconds = float(words[5]) if len(words) == 6 else 0.5
-        for best, median, name, _, _ in tune(words[0], *map(int, words[1:5]), seconds):
-            print("%-12s best %10.1f us, median %10.1f us" % (name, best, median))
+        for found in tune((words[0], *map(int, words[1:5])), seconds):
+            print("%-12s best %10.1f us, median %10.1f us" % (found.name, found.best, found.median))
         return 0
     print(__doc__, file=sys.stderr)
     return 2
