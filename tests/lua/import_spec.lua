@@ -233,6 +233,24 @@ describe("the sample of NAS-Bench-101's format", function()
     assert.equal(0, t:find(column, "5529e1779433733d1145e20de5d8604e"))
     assert.is_nil(t:find(column, "5529e1779433733d1145e20de5d8604f"))
   end)
+
+  it("scores the cells of the space nasbench101, found by the hash that the space computes", function()
+    local cells = grammar.load "nasbench101"
+    local e = evaluate.open({ "table", file = t.path, score = "val108", report = "test108", partial = true },
+      cells, { where = function() return "r.lua:1" end })
+    local batch, scores, params = Batch.new(cells, 91), t:numbers(t:need "val108"), t:numbers(t:need "params")
+    for row = 0, 90 do
+      local fields = row_of(t, row)
+      local n = math.sqrt(#fields.adjacency)
+      local rows = fields.adjacency:gsub(("."):rep(n), "%0/"):gsub("/$", "")
+      assert(cells:push(batch, rows .. ":" .. fields.ops))
+    end
+    local ours = batch:measure "params"
+    for i, result in ipairs(e:score(batch, 0, 91)) do
+      assert.same({ scores[i - 1], params[i - 1] }, { result.score, ours[i - 1] })
+    end
+    assert.is_nil(e.pool)
+  end)
 end)
 
 describe("the sample of NATS-Bench", function()
