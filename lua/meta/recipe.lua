@@ -6,10 +6,13 @@
 ---@class ganas.Recipe
 ---@field about string a sentence for `ganas-lua list`
 ---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
----@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|ganas.OtherEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
----@field constraints? ganas.Constraint[]|fun(args: table): ganas.Constraint[]
+---@field measures? table<string, table> numbers from outside of the space: { "predictor", file = ... }, space.prices
+---@field constraints? ganas.Constraint[]|fun(args: table, space: table): ganas.Constraint[]
+---@field start_from? string|string[]|fun(args: table, space: table): string|string[] networks to start from and compare with
+---@field objective? fun(m: table): number the score, from the evaluator's numbers, measures and m.baseline
 ---@field search? ganas.Search|fun(args: table): ganas.Search
 ---@field done? fun(run: ganas.Run) called at the end
 
@@ -32,6 +35,16 @@
 ---@field model string a file, .json, .ubj or .model
 ---@field features string|string[]|fun(arch: ganas.Arch): number[] the space's by name, measures, or a function
 ---@field score? string what the prediction is called
+
+---The mean of single trainings, a trained graph network, or several evaluators in turn.
+---@class ganas.OtherEvaluator
+---@field [1] "trials"|"predictor"|"first"
+---@field file? string
+---@field score? string
+---@field report? string trials
+---@field key? string trials
+---@field scale? number predictor: what its values are multiplied by
+---@field blocks? ganas.Blocks predictor: the space's by default
 
 ---Another file: the same rows in the same order, or those with the same text in the column `by`.
 ---@class ganas.Join
@@ -142,6 +155,7 @@ function arch:count(name, ...) end
 ---@field format? string|string[]|fun(arch: ganas.Arch): string the official string
 ---@field parse? fun(text: string): table? the inverse of a format function
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
+---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
 ---@field expect? { size?: integer, example?: string } what `ganas-lua check` holds the file to
