@@ -147,8 +147,8 @@ local function left_after(self, at, word, left)
     end
   end
   if #open > 0 then return core.set(open) end
-  message.user("%s: after %s node %d is left none of its operations %s", self.plan.where, message.quote(word), at,
-    message.names(self:node_ops(at), "and", 12))
+  message.user("%s: after %s node %d is left none of its operations %s", self.plan.where,
+    message.quote(word), at, message.names(self:node_ops(at), "and", 12))
 end
 
 -- What operations of an earlier node leave to this one: given[node * ops + operation of that node].

@@ -22,10 +22,12 @@ local function opener(plan, name, value)
     end
   end
   if type(value) == "table" and value[1] == "predictor" then
-    return function() return require("ganas.predictor").open(value, plan.space, plan, nil, "measures", name) end
+    return function()
+      return require("ganas.predictor").open(value, plan.space, plan, nil, "measures", name)
+    end
   end
-  message.user("%s: measure %s is %s; expected { 'predictor', file = ... } or a measure of ganas.space", where,
-    message.quote(tostring(name)), message.value(value))
+  message.user("%s: measure %s is %s; expected { 'predictor', file = ... } or a measure of ganas.space",
+    where, message.quote(tostring(name)), message.value(value))
 end
 
 -- Declares the measures of a recipe to its space.

@@ -94,7 +94,9 @@ function Objective:score(batch, first, n)
   return results
 end
 
-function Objective:describe() return ("an objective at %s over %s"):format(self.where, self.inner:describe()) end
+function Objective:describe()
+  return ("an objective at %s over %s"):format(self.where, self.inner:describe())
+end
 
 -- An evaluator whose score is what the function makes of another's.
 local function wrap(inner, fn, plan)

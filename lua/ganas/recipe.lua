@@ -2,8 +2,8 @@
 -- what it names. The result is the plan of a search.
 --
 -- Fields of a recipe: about, space, evaluate, args, identity, measures, constraints, start_from, objective,
--- search, done. `space`, `constraints`, `start_from` and `search` may be functions of the arguments; those but
--- `space` get the space as their second one. An evaluator that is a function gets the arguments as its
+-- search, done. `space`, `constraints`, `start_from` and `search` may be functions of the arguments; those
+-- but `space` get the space as their second one. An evaluator that is a function gets the arguments as its
 -- second argument.
 
 local Batch = require "ganas.batch"
@@ -36,7 +36,8 @@ local FIELDS = {
   identity = { enum = { "string", "network" } },
   constraints = { type = { "list", "function" }, expected = "a list of rules and functions" },
   measures = { type = "table", expected = "a table: name = where its values are from" },
-  start_from = { type = { "string", "list", "function" }, expected = "an official string, or a list of them" },
+  start_from = { type = { "string", "list", "function" },
+    expected = "an official string, or a list of them" },
   objective = { type = "function", expected = "a function(numbers) that gives the score" },
   search = { type = { "table", "function" }, default = {}, expected = "a table of settings" },
   done = { type = "function", expected = "a function(run)" },
