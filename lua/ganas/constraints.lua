@@ -55,7 +55,8 @@ local function add(self, i, value, where)
 end
 
 -- Constraints of a recipe on a space: a list of rules, texts of rules, functions and { predicate =
--- function, text =, where = }, nil for none, and `texts` of the command line. `where(path...)` -> "file:line".
+-- function, text =, where = }, nil for none, and `texts` of the command line. `where(path...)` ->
+-- "file:line".
 local function new(list, space, where, texts)
   list = list or {}
   if type(list) ~= "table" or list.rule or next(list) ~= nil and #list == 0 then
