@@ -309,7 +309,8 @@ end
 -- ---- compiling ----
 
 -- Compiles a rule into `rules` (ganas.ruleset) of a space. `before`: what this function returned for the
--- rules before it. Returns { rule, index (its number), masked, given (entries of the given measures it needs) }.
+-- rules before it. Returns { rule, index (its number), masked, given (entries of the given measures it
+-- needs) }.
 function clause.compile(r, space, rules, before)
   local node, made = reduce(r, space, false), { rule = r, program = {}, masked = true, given = {} }
   emit(node, space, rules, made)
