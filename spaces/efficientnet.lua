@@ -69,7 +69,7 @@ local function write(arch, separator, letters)
 end
 
 local NAMED = {}
-for name, values in pairs(VALUES) do NAMED[table.concat(values)] = name end
+for _, name in ipairs(ops) do NAMED[table.concat(VALUES[name])] = name end
 
 -- Expansions, kernels, layers and squeezes as strings of seven digits.
 local function graph_of(e, k, l, s)

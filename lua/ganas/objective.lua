@@ -9,6 +9,7 @@
 local Batch = require "ganas.batch"
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
+local sorted = require "ganas.sorted"
 
 local Objective = { kind = "objective" }
 Objective.__index = Objective
@@ -19,7 +20,7 @@ local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~
 
 local function names_of(self, result)
   local names = { "score", "report", "arch", "baseline", self.inner.score_name, self.inner.report_name }
-  for name in pairs(result.metrics or {}) do names[#names + 1] = name end -- sorted by the message
+  for name in sorted(result.metrics or {}) do names[#names + 1] = name end
   for _, name in ipairs(self.space:measure_names(true)) do names[#names + 1] = name end
   return names
 end

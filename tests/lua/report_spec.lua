@@ -38,7 +38,7 @@ describe("the JSON", function()
       .. '"best":{"arch":"a|b","score":91.607,"report":92.607,"query":2,"measures":{"depth":2}},'
       .. '"top":[{"arch":"a|b","score":91.607,"report":92.607,"query":2,"measures":{"depth":2}},'
       .. '{"arch":"a|a","score":80,"report":81,"query":1,"measures":{"depth":2}}],'
-      .. '"trajectory":[{"query":1,"arch":"a|a","score":80,"best":80,"report":81},'
+      .. '"baseline":null,"trajectory":[{"query":1,"arch":"a|a","score":80,"best":80,"report":81},'
       .. '{"query":2,"arch":"a|b","score":91.607,"best":91.607,"report":92.607},'
       .. '{"query":3,"arch":"b|b","score":null,"best":91.607,"report":null,"error":"no row"}],'
       .. '"levels":[{"iteration":0,"x_min":80,"truth_min":80,"delta":null,"delta_truth":null},'
