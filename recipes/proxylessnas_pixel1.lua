@@ -1,8 +1,9 @@
--- Which network of ProxylessNAS's own space is the best on a Pixel 1 within the latency of ProxylessNAS-Mobile?
+-- Which network of ProxylessNAS's space is the best on a Pixel 1 within the latency of ProxylessNAS-Mobile?
 --   ganas-lua proxylessnas_pixel1 seed=3 --data DIR
 --   ganas-lua proxylessnas_pixel1 budget_ms=60
 --
--- DIR holds proxyless_pixel1_latency_lut.csv, autobuild_pn_acc.f32 and its manifest. The latency is exact: the
+-- DIR holds proxyless_pixel1_latency_lut.csv, autobuild_pn_acc.f32 and its manifest. The latency is exact:
+-- the
 -- sum of the layers' measured ones, held while sampling. The accuracy is a stand-in. Nobody has published a
 -- table of this space (width 1.0), so networks are ranked by what AutoBuild predicts for the same blocks in
 -- Once-for-all's ProxylessNAS (width 1.3, 224 pixels); there every stage has two blocks at least, so that the

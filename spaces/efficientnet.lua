@@ -96,8 +96,8 @@ local function reader(before)
   end
 end
 
--- Of each stage whether its expansion is 1, 4, 6, its kernel 3, 5, its layers 1, 2, 3, 4, and whether it squeezes:
--- ten numbers.
+-- Of each stage whether its expansion is 1, 4, 6, its kernel 3, 5, its layers 1, 2, 3, 4, and whether it
+-- squeezes: ten numbers.
 local function one_hot(arch)
   local list = {}
   for _, op in ipairs(arch.ops) do

@@ -1,10 +1,11 @@
 -- proxylessnas - ProxylessNAS's own space: 21 blocks of six stages, each of six kinds or skipped.
 --
 -- Kernels of 3, 5 or 7, expansions of 3 or 6, width 1.0, pictures of 224 pixels. The first block of a
--- stage changes the size of the pictures or their channels and is always there; blocks that are skipped are the last of their stage, so that
--- every network is written in one way. Official string: d244441:k5373557555555577777:e3333336333633366336,
--- blocks a stage, kernels and expansions of the blocks that there are. pixel1_latency_ms is the sum of the
--- latencies of a Pixel 1's layers, measured one by one. Cai, Zhu, Han, "ProxylessNAS", ICLR 2019.
+-- stage changes the size of the pictures or their channels and is always there; blocks that are skipped
+-- are the last of their stage, so that every network is written in one way. Official string:
+-- d244441:k5373557555555577777:e3333336333633366336, blocks a stage, kernels and expansions of the blocks
+-- that there are. pixel1_latency_ms is the sum of the latencies of a Pixel 1's layers, measured one by
+-- one. Cai, Zhu, Han, "ProxylessNAS", ICLR 2019.
 
 local layers = require "ganas.layers"
 local space = require "ganas.space"

@@ -44,13 +44,14 @@ end
 -- The baselines of a plan, nil for none. `given`: the field, a string or a list.
 function baseline.open(plan, given)
   if given == nil then return nil end
-  local texts, list, known = type(given) == "table" and given or { given }, {}, Pool.new(plan.space, plan.identity)
+  local many = type(given) == "table"
+  local texts, list, known = many and given or { given }, {}, Pool.new(plan.space, plan.identity)
   if #texts == 0 then
     message.user("%s: field 'start_from' is an empty list; expected official strings of %s",
       plan.where "start_from", plan.space.name)
   end
   for i, text in ipairs(texts) do
-    list[i] = read(plan, text, type(given) == "table" and plan.where("start_from", i) or plan.where "start_from")
+    list[i] = read(plan, text, many and plan.where("start_from", i) or plan.where "start_from")
     if not known:try(list[i].batch, 0, 0) then
       message.user("%s: %s is there twice; expected each baseline once", list[i].where, message.quote(text))
     end
@@ -125,7 +126,8 @@ local function verdict(c)
   if c.dominates then return "dominates it" end
   if c.dominated then return "is dominated by it" end
   if #c.better == 0 then return "is as good in everything" end
-  return ("is better in %s, worse in %s"):format(table.concat(c.better, " and "), table.concat(c.worse, " and "))
+  local better, worse = table.concat(c.better, " and "), table.concat(c.worse, " and ")
+  return ("is better in %s, worse in %s"):format(better, worse)
 end
 
 -- One line on a baseline.

@@ -138,6 +138,19 @@ end
 
 -- ---- into the core ----
 
+-- The set that an operation of an earlier node leaves to this one.
+local function left_after(self, at, word, left)
+  local open = {}
+  for _, op in ipairs(self:numbers_of(left, self.plan.where)) do
+    for _, own in ipairs(self.sets[at]) do
+      if own == op then open[#open + 1] = op end
+    end
+  end
+  if #open > 0 then return core.set(open) end
+  message.user("%s: after %s node %d is left none of its operations %s", self.plan.where,
+    message.quote(word), at, message.names(self:node_ops(at), "and", 12))
+end
+
 -- What operations of an earlier node leave to this one: given[node * ops + operation of that node].
 local function fill_given(self, arrays, at, node)
   arrays.op_after[at] = node.given and node.given.node or -1
@@ -145,8 +158,9 @@ local function fill_given(self, arrays, at, node)
   self:numbers_of(sorted.keys(node.given.left), self.plan.where)
   local all = core.set(self.sets[at])
   for op = 0, #self.ops - 1 do
-    local left = node.given.left[self.ops[op + 1]]
-    arrays.op_given[at * #self.ops + op] = left and core.set(self:numbers_of(left, self.plan.where)) or all
+    local word = self.ops[op + 1]
+    local left = node.given.left[word]
+    arrays.op_given[at * #self.ops + op] = left and left_after(self, at, word, left) or all
   end
 end
 

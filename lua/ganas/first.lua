@@ -17,8 +17,8 @@ local function source_of(evaluator)
   return evaluator.kind .. (evaluator.path and " " .. fs.basename(evaluator.path) or "")
 end
 
--- The plan as the i-th evaluator sees it: its fields are one level down, and names of columns from the command
--- line are for the first alone.
+-- The plan as the i-th evaluator sees it: its fields are one level down, and names of columns from the
+-- command line are for the first alone.
 local function inner(context, i)
   local where = context.where
   local own = i == 1 and {} or { score = false, report = false }

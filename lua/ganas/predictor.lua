@@ -4,7 +4,8 @@
 --                                                                       space has none
 --
 -- The tensors (ganas.tensors) are those of such a network, by name; N counts from 0:
---   embed_layer.NAME_embed.weight [n][d], NAME_mlp.weight [1][d], .bias   an input NAME that is one of n kinds
+--   embed_layer.NAME_embed.weight [n][d], NAME_mlp.weight [1][d], .bias   an input NAME that is one of n
+-- kinds
 --   embed_layer.NAME_mlp.N.weight, .bias                                 an input NAME that is a number
 --   encoder.gnn_layers.N.lin_rel.weight, .bias, lin_root.weight          a graph layer
 --   encoder.bns.N.module.weight, .bias, running_mean, running_var        its batch norm
@@ -253,8 +254,8 @@ end
 local function blocks_of(fields, space, where)
   local m = fields.blocks or space.blocks
   if not m then
-    message.user("%s: space %s doesn't say what its blocks are; expected blocks = space.blocks(function(step, "
-      .. "op) ... end) here or there", where, message.quote(space.name))
+    message.user("%s: space %s doesn't say what its blocks are; expected blocks = "
+      .. "space.blocks(function(step, op) ... end) here or there", where, message.quote(space.name))
   end
   if not m.blocks then
     message.user("%s: field 'blocks' is a table of another kind; expected %s", where, FIELDS.blocks.expected)

@@ -54,7 +54,8 @@ local function narrowed(entry, i, where)
     return nil
   end
   local step, left = entry.of or i - 1, {}
-  if step < 1 or step >= i then
+  if i == 1 then message.user("%s: step 1 has 'after', but no step comes before it", where()) end
+  if step >= i then
     message.user("%s: step %d comes after step %d; expected an earlier step", where(), i, step)
   end
   for op, names in sorted(entry.after) do

@@ -32,7 +32,9 @@ local function measure_text(entry)
   if entry.source and entry.source.about then
     return entry.source.about .. "; a bound is checked afterwards"
   end
-  if math.abs(entry.least) == math.huge then return "looked up or predicted; a bound is checked afterwards" end
+  if math.abs(entry.least) == math.huge then
+    return "looked up or predicted; a bound is checked afterwards"
+  end
   local how = entry.maskable and "a bound is held while sampling" or "a bound is checked afterwards"
   return string.format("%s to %s; %s", message.number(entry.least), message.number(entry.greatest), how)
 end

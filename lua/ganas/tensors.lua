@@ -38,7 +38,9 @@ local function open(file, context, where)
   end
   local manifest = fs.join(fs.dirname(path), fs.stem(path) .. ".manifest.txt")
   local lines = fs.read(manifest)
-  if not lines then message.user("%s: no %s beside %s; it says what the floats are", where, manifest, path) end
+  if not lines then
+    message.user("%s: no %s beside %s; it says what the floats are", where, manifest, path)
+  end
   local self = setmetatable({ path = path, values = core.floats(text), count = #text / 4, list = {},
     by_name = {} }, Tensors)
   local number = 0

@@ -6,7 +6,7 @@
 ---@class ganas.Recipe
 ---@field about string a sentence for `ganas-lua list`
 ---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
----@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|ganas.OtherEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
 ---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
@@ -46,6 +46,16 @@
 ---@field model string a file, .json, .ubj or .model
 ---@field features string|string[]|fun(arch: ganas.Arch): number[] the space's by name, measures, or a function
 ---@field score? string what the prediction is called
+
+---The mean of single trainings, a trained graph network, or several evaluators in turn.
+---@class ganas.OtherEvaluator
+---@field [1] "trials"|"predictor"|"first"
+---@field file? string
+---@field score? string
+---@field report? string trials
+---@field key? string trials
+---@field scale? number predictor: what its values are multiplied by
+---@field blocks? ganas.Blocks predictor: the space's by default
 
 ---Another file: the same rows in the same order, or those with the same text in the column `by`.
 ---@class ganas.Join
@@ -157,6 +167,7 @@ function arch:count(name, ...) end
 ---@field blocks? table space.blocks(...): the inputs of predictors, block by block
 ---@field parse? fun(text: string): table? the inverse of a format function
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
+---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
 ---@field expect? { size?: integer, example?: string } what `ganas-lua check` holds the file to

@@ -3,6 +3,7 @@
 
 ---@class ganas.Grow
 ---@class ganas.Measure
+---@class ganas.Blocks
 ---@class ganas.Reads
 
 ---@alias ganas.Most { max: integer }
@@ -24,8 +25,11 @@ function space.free(t) end
 ---@return ganas.Grow
 function space.cells(t) end
 
+---A step whose operations an earlier one narrows: those left after its operations by name.
+---@alias ganas.Step string[]|{ ops?: string[], after?: table<string, string|string[]>, of?: integer }
+
 ---Blocks in a row: how many, or the operations of each.
----@param t integer|string[][]
+---@param t integer|ganas.Step[]
 ---@return ganas.Grow
 function space.chain(t) end
 
@@ -52,11 +56,28 @@ function space.any(nodes) end
 ---@return string[]
 function space.product(format, ...) end
 
----A sum over the steps: fn(step, op, ...) is called once for each step and operation at loading.
+---One vocabulary of several: lists of names, of space.product too, and single names.
+---@param ... string[]|string
+---@return string[]
+function space.ops(...) end
+
+---A sum over the steps: fn(step, op, ...) is called once for each step and operation at loading; with
+---`by` for each operation of that step too: fn(step, op, given, ...).
 ---@param fn fun(step: integer, op: string, ...): number
----@param base? number added once
+---@param options? number|{ base?: number, by?: integer } added once; the step that decides about prices
 ---@return ganas.Measure
-function space.sum(fn, base) end
+function space.sum(fn, options) end
+
+---A sum whose entries are rows of a file, read when it is first used.
+---@param t { file: string, key: string, value: string, row: fun(step: integer, op: string, ...): string?, once?: string[] }
+---@return ganas.Measure
+function space.prices(t) end
+
+---What a predictor reads: fn(step, op, ...) gives numbers by name for a block of the network, nil for none.
+---@param fn fun(step: integer, op: string, ...): table<string, number>?
+---@param options? { by?: integer }
+---@return ganas.Blocks
+function space.blocks(fn, options) end
 
 ---How often operations occur, together.
 ---@param ... string|string[]

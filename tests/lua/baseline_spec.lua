@@ -1,5 +1,5 @@
--- baseline - searches that start from a network: it comes first, is no result, and is compared with; objectives
--- that look at it.
+-- baseline - searches that start from a network: it comes first, is no result, and is compared with;
+-- objectives that look at it.
 
 local constraints = require "ganas.constraints"
 local baseline = require "ganas.baseline"
@@ -99,7 +99,9 @@ describe("a search that starts from a network", function()
 
   it("knows what dominates", function()
     local plan = plan_of { start_from = "b-b-b-b" }
-    local function entry(score, cost) return { arch = "x", score = score, measures = { { "cost", cost } } } end
+    local function entry(score, cost)
+      return { arch = "x", score = score, measures = { { "cost", cost } } }
+    end
     local function verdict(score, cost)
       plan.space:measure "cost"
       local c = baseline.compare(plan, entry(20, 8), entry(score, cost))
@@ -149,12 +151,14 @@ describe("a search that starts from a network", function()
 
   it("refuses what is no candidate", function()
     local function of(start_from) return text_of(plan_of, { start_from = start_from }) end
-    assert.equal("r.lua:start_from: 'a-a-a' is no candidate of abc: character 6: expected '-', got the end", of "a-a-a")
-    assert.equal("r.lua:start_from.2: 'a-a-a-x' is no candidate of abc: character 7: unknown operation 'x'; expected 'a', "
-      .. "'b' or 'c'", of { "a-a-a-a", "a-a-a-x" })
+    assert.equal("r.lua:start_from: 'a-a-a' is no candidate of abc: character 6: expected '-', got the end",
+      of "a-a-a")
+    assert.equal("r.lua:start_from.2: 'a-a-a-x' is no candidate of abc: character 7: unknown operation 'x'; "
+      .. "expected 'a', 'b' or 'c'", of { "a-a-a-a", "a-a-a-x" })
     assert.equal("r.lua:start_from.2: 'a-a-a-a' is there twice; expected each baseline once",
       of { "a-a-a-a", "a-a-a-a" })
-    assert.equal("r.lua:start_from: field 'start_from' is an empty list; expected official strings of abc", of {})
+    assert.equal("r.lua:start_from: field 'start_from' is an empty list; expected official strings of abc",
+      of {})
     assert.equal("r.lua:start_from.1: field 'start_from' has 3; expected official strings of abc", of { 3 })
   end)
 end)

@@ -53,8 +53,8 @@ describe("the first evaluator that answers", function()
     assert.same({ score = 2, report = 7, source = "function" }, results[2])
     assert.same({ score = 1, source = name }, results[3])
     assert.same({ "first", "acc", "report", true }, { e.kind, e.score_name, e.report_name, e.repeatable })
-    assert.equal(("the first that answers of: table %s: 2 rows by column arch; a Lua function at %s"):format(path,
-      e.list[2].where), e:describe())
+    local words = "the first that answers of: table %s: 2 rows by column arch; a Lua function at %s"
+    assert.equal(words:format(path, e.list[2].where), e:describe())
   end)
 
   it("is nobody when all fail: the last one says why", function()
@@ -76,10 +76,11 @@ describe("the first evaluator that answers", function()
   end)
 
   it("has a list of others and nothing else", function()
-    assert.equal("r.lua:evaluate: 'first' of 1 evaluator; expected at least two, { 'first', { ... }, { ... } }",
+    assert.equal("r.lua:evaluate: 'first' of 1 evaluator; expected at least two, "
+      .. "{ 'first', { ... }, { ... } }",
       text_of(open, { "first", table_of() }))
-    assert.equal("r.lua:evaluate.file: unknown field 'file' in 'evaluate'; 'first' has a list of evaluators and "
-      .. "nothing else", text_of(open, { "first", table_of(), table_of(), file = "x" }))
+    assert.equal("r.lua:evaluate.file: unknown field 'file' in 'evaluate'; 'first' has a list of evaluators "
+      .. "and nothing else", text_of(open, { "first", table_of(), table_of(), file = "x" }))
     assert.equal("r.lua:evaluate.3.1: unknown kind of evaluator 'tabel'; did you mean 'table'?",
       text_of(open, { "first", table_of(), { "tabel" } }))
   end)

@@ -17,14 +17,15 @@ describe("ganas.layers", function()
 
   it("counts a convolution", function()
     local c = layers.conv { side = 224, cin = 3, cout = 32, kernel = 3, stride = 2 }
-    assert.same({ params = 27 * 32 + 64, macs = 27 * 32 * 112 ^ 2, normed = 32 * 112 ^ 2, pooled = 0, side = 112 },
-      c)
+    assert.same({ params = 27 * 32 + 64, macs = 27 * 32 * 112 ^ 2, normed = 32 * 112 ^ 2, pooled = 0,
+      side = 112 }, c)
     c = layers.conv { side = 8, cin = 4, cout = 2, kernel = 1, norm = false }
     assert.same({ 8, 8 * 64, 0 }, { c.params, c.macs, c.normed })
   end)
 
   it("counts an inverted residual block", function()
-    local c = layers.mbconv { side = 10, cin = 4, cout = 6, kernel = 3, expansion = 2, stride = 2, squeeze = 1 }
+    local c = layers.mbconv { side = 10, cin = 4, cout = 6, kernel = 3, expansion = 2, stride = 2,
+      squeeze = 1 }
     assert.equal(4 * 8 + 16 + 9 * 8 + 16 + (8 + 1 + 8 + 8) + 8 * 6 + 12, c.params)
     assert.equal(4 * 8 * 100 + 9 * 8 * 25 + 16 + 8 * 6 * 25, c.macs)
     assert.equal(8 * 100 + 8 * 25 + 6 * 25, c.normed)

@@ -18,7 +18,9 @@ local function open(file)
   return ok and Table.open(path) or nil
 end
 
-local function wanting(file) return pending("needs " .. file .. ": set GANAS_DATA to the folder that holds it") end
+local function wanting(file)
+  return pending("needs " .. file .. ": set GANAS_DATA to the folder that holds it")
+end
 
 local function text(t, row, name) return t:text(row, t:column(name)) end
 
@@ -187,8 +189,8 @@ describe("the Pixel 1's latency", function()
 
   it("is the sum of its layers", function()
     if not t then return wanting "proxyless_pixel1_latency_lut.csv" end
-    local s, batch = grammar.load("proxylessnas", context), nil
-    batch = Batch.new(s, 100)
+    local s = grammar.load("proxylessnas", context)
+    local batch = Batch.new(s, 100)
     batch:random(nil, Rng.new(4, "pixel"), 100)
     local values = batch:measure "pixel1_latency_ms"
     for i = 0, 99 do assert.is_true(math.abs(values[i] - add_up(t, batch:arch(i))) < 1e-9) end
@@ -212,7 +214,8 @@ describe("multiply-adds by the size of the pictures", function()
   it("are masked exactly: the tightest bound leaves the smallest network", function()
     local s = grammar.load "mobilenetv3"
     local entry = s:measure "macs"
-    local constraints = require("ganas.constraints").new({ rule.sum("macs", "<=", entry.least) }, s, context.where)
+    local constraints = require("ganas.constraints").new({ rule.sum("macs", "<=", entry.least) }, s,
+      context.where)
     local batch = Batch.new(s, 20)
     assert.equal(0, batch:random(constraints.rules, Rng.new(4, "least"), 20))
     assert.equal("r192:d22222:k3333333333:e3333333333", tostring(batch:arch(3)))

@@ -21,7 +21,7 @@ end)
 
 local function make(t)
   t.key, t.value = t.key or "layer", t.value or "ms"
-  t.row = t.row or function(step, op, kernel) return kernel and ("%d-%s"):format(step, kernel) end
+  t.row = t.row or function(step, _, kernel) return kernel and ("%d-%s"):format(step, kernel) end
   return grammar.load({
     name = "p", ops = space.product("k%d", { 3, 5 }, "skip"), grow = space.chain(2),
     measures = { ms = space.prices(t) },
@@ -50,7 +50,8 @@ describe("space.prices", function()
     local s = make { file = "nowhere.csv" }
     assert.same({ "depth", "edges", "nodes" }, s:measure_names())
     assert.same({ "ms", "depth", "edges", "nodes" }, s:measure_names(true))
-    assert.truthy(text_of(function() return s:measure "ms" end):find("here: no data file 'nowhere.csv'", 1, true))
+    local text = text_of(function() return s:measure "ms" end)
+    assert.truthy(text:find("here: no data file 'nowhere.csv'", 1, true))
   end)
 
   it("says what is wrong", function()
@@ -59,8 +60,10 @@ describe("space.prices", function()
       of { file = file "layer,ms\n1-3,1\n1-5,2\n2-3,4\n" })
     assert.equal("here: 'once' asks FILE for 'stom', which has no such row; did you mean 'stem'?",
       of { file = file(GOOD), once = { "stom" } })
-    assert.equal("FILE:3: '1-3' is there twice; expected each once", of { file = file "layer,ms\n1-3,1\n1-3,1\n" })
-    assert.equal("here: FILE: unknown column 'mss'; did you mean 'ms'?", of { file = file(GOOD), value = "mss" })
+    assert.equal("FILE:3: '1-3' is there twice; expected each once",
+      of { file = file "layer,ms\n1-3,1\n1-3,1\n" })
+    assert.equal("here: FILE: unknown column 'mss'; did you mean 'ms'?",
+      of { file = file(GOOD), value = "mss" })
     assert.equal("here: field 'prices.file' is missing; expected the name of a CSV file, plain or .gz",
       text_of(space.prices, { key = "a", value = "b", row = print }))
   end)

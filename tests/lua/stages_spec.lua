@@ -12,7 +12,8 @@ local function make(depth, first)
     first = first, blocks = space.product("k%d_e%d", { 3, 5 }, { 1, 6 }), letters = "ke", depth = depth,
     most = { 3, 1, 2 }, least = { 1, 1, 2 }, input = 8, channels = { 16, 24, 24 }, strides = { 2, 2, 1 },
   }
-  return net, grammar.load { name = "s", ops = net.ops, grow = net.grow, format = net.format, parse = net.parse }
+  local fields = { name = "s", ops = net.ops, grow = net.grow, format = net.format, parse = net.parse }
+  return net, grammar.load(fields)
 end
 
 local by_step, a = make("step", space.product("r%d", { 32, 64 }))
@@ -74,7 +75,7 @@ describe("ganas.stages", function()
       most = { 1 }, least = { 1 } })
     assert.is_false(ok)
     assert.is_true(message.is_user(err))
-    assert.truthy(err.text:find("block 'k11' has no digit for each of the letters 'k'; expected values of one "
-      .. "digit", 1, true))
+    assert.truthy(err.text:find("block 'k11' has no digit for each of the letters 'k'; expected values of "
+      .. "one digit", 1, true))
   end)
 end)

@@ -1,0 +1,8 @@
+local space = require "ganas.space"
+
+return {
+  about = "x",
+  space = { name = "ab", ops = { "a", "b" }, grow = space.chain(3) },
+  evaluate = function() return 1 end,
+  objective = function(m) return m.depht end,
+}
