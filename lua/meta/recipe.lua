@@ -164,7 +164,6 @@ function arch:count(name, ...) end
 ---@field dead? string|string[] operations that cut a path, such as "none"
 ---@field measures? table<string, ganas.Measure|fun(arch: ganas.Arch): number>
 ---@field format? string|string[]|fun(arch: ganas.Arch): string the official string
----@field blocks? table space.blocks(...): the inputs of predictors, block by block
 ---@field parse? fun(text: string): table? the inverse of a format function
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)

@@ -30,7 +30,7 @@ end
 
 -- ---- the bounds ----
 
-local function known_values(plan, batch, column)
+local function known_values(batch, column)
   local values, list = batch:measure(column), {}
   for i = 0, batch:count() - 1 do
     if values[i] == values[i] then list[#list + 1] = values[i] end
@@ -58,7 +58,7 @@ local function run(plan, best, column, bound)
   assert(ok, result)
   for _, step in ipairs(result.trajectory) do
     local cost = plan.space:arch(step.arch)[column]
-    if not (cost <= bound) then broken = broken + 1
+    if cost ~= cost or cost > bound then broken = broken + 1
     elseif step.score and step.score >= best and not at then at = step.query end
   end
   return at, broken
@@ -70,7 +70,10 @@ local function rejecting(plan, column, bound)
   plan.evaluator = setmetatable({ score = function(_, batch, from, n)
     local results, values = inner:score(batch, from, n), batch:measure(column)
     for i, result in ipairs(results) do
-      if not (values[from + i - 1] <= bound) then results[i] = { error = "infeasible", source = result.source } end
+      local value = values[from + i - 1]
+      if value ~= value or value > bound then
+        results[i] = { error = "infeasible", source = result.source }
+      end
     end
     return results
   end }, { __index = inner })
@@ -100,10 +103,11 @@ batch:enumerate(nil, 0)
 local results = plan.evaluator:score(batch, 0, 15625)
 local runs, sum, rejected_sum, bounds, least = last - first + 1, 0, 0, 0, math.huge
 
-print(("| bound | at | held: found of %d | queries to it | infeasible | rejected: found | queries to it |"):format(runs))
+print(("| bound | at | held: found of %d | queries to it | infeasible | rejected: found | queries to it |")
+  :format(runs))
 print "|---|---|---|---|---|---|---|"
 for _, column in ipairs(COLUMNS) do
-  local values, list = known_values(plan, batch, column)
+  local values, list = known_values(batch, column)
   for _, share in ipairs(SHARES) do
     local bound = list[math.ceil(share * #list)]
     local best = optimum(batch, results, values, bound)
@@ -112,7 +116,8 @@ for _, column in ipairs(COLUMNS) do
     local others, other_at = many(function(seed) return rejecting(load(seed, {}), column, bound) end, best,
       column, bound)
     sum, rejected_sum, bounds, least = sum + hits, rejected_sum + others, bounds + 1, math.min(least, hits)
-    print(("| %s <= %.6g | %d %% | %d | %s | %d | %d | %s |"):format(column, bound, 100 * share, hits, median(at),
+    print(("| %s <= %.6g | %d %% | %d | %s | %d | %d | %s |"):format(column, bound, 100 * share, hits,
+      median(at),
       broken, others, median(other_at)))
     io.stdout:flush()
   end

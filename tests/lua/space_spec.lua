@@ -122,7 +122,8 @@ describe("measures", function()
 
   it("name what is wrong", function()
     assert.equal("here: space.sum of 'x'; expected a function(step, op)", text_of(space.sum, "x"))
-    assert.equal("here: the base of space.sum is 'x'; expected a number, or { base =, by = }", text_of(space.sum, print, "x"))
+    assert.equal("here: the base of space.sum is 'x'; expected a number, or { base =, by = }",
+      text_of(space.sum, print, "x"))
     assert.equal("here: space.count of nothing; expected names of operations", text_of(space.count))
     assert.equal("here: space.count of 3; expected names of operations", text_of(space.count, "a", 3))
     assert.equal("here: unknown field 'broken' in 'longest_path'; did you mean 'broken_by'?",
