@@ -1,6 +1,6 @@
 -- Which network of EfficientNet's space is the most accurate with no more parameters than EfficientNet-B0?
---   ganas-lua efficientnet_b0_better seed=3 --data DIR       DIR holds accel_nasbench.csv.gz,
--- anb_top1_xgb.json
+--   ganas-lua efficientnet_b0_better seed=3 --data DIR
+-- DIR holds accel_nasbench.csv.gz and anb_top1_xgb.json.
 --
 -- Accuracies are ImageNet top-1 in % after Accel-NASBench's short training, not after a full one: the mean of
 -- the trainings of a network where there are any, else what a model predicts that was fitted to all of

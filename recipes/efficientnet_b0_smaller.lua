@@ -1,6 +1,6 @@
 -- Which of EfficientNet's networks has the fewest parameters and is at least as accurate as EfficientNet-B0?
---   ganas-lua efficientnet_b0_smaller seed=3 --data DIR      DIR holds accel_nasbench.csv.gz,
--- anb_top1_xgb.json
+--   ganas-lua efficientnet_b0_smaller seed=3 --data DIR
+-- DIR holds accel_nasbench.csv.gz and anb_top1_xgb.json.
 --
 -- Accuracies are ImageNet top-1 in % after Accel-NASBench's short training, not after a full one: the mean of
 -- the trainings of a network where there are any, else what a model predicts that was fitted to all of
@@ -12,9 +12,8 @@ local rule = require "ganas.rule"
 local B0 = "e1666666:k3353553:l1223341:s1111111"
 
 -- Among networks as accurate as B0 the score is the parameters that they save, in millions. What a less
--- accurate
--- one lacks is charged at a price that no network near the boundary can earn back, so that the best is always
--- one that is as accurate.
+-- accurate one lacks is charged at a price that no network near the boundary can earn back, so that the
+-- best is always one that is as accurate.
 local PRICE = 3   -- million parameters for a point of accuracy
 local ENTRY = 0.5 -- million parameters for being below at all
 

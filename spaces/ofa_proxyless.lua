@@ -45,16 +45,7 @@ local function block(step, pixels, kernel, expansion)
   return layers.mbconv(t)
 end
 
--- Parameters don't depend on the size of the pictures.
-local function params(step, _, kernel, expansion)
-  return expansion and block(step, 224, kernel, expansion).params or 0
-end
-
--- The first step chooses the size, the others pay for it.
-local function macs(step, _, pixels, value, expansion)
-  if step == 1 then return frame(value).macs end
-  return expansion and block(step, pixels, value, expansion).macs or 0
-end
+local params, macs = net:costs(frame, block, 224)
 
 -- A block as trained predictors of this space know it: numbers from 0, the size of the pictures from 0 to 1.
 local KIND = { [3] = 0, [4] = 1, [5] = 1, [6] = 2, [7] = 2 }
@@ -71,8 +62,8 @@ return {
   about = "Once-for-all ProxylessNAS: 5 stages of 2 to 4 blocks and a last one, 3 picture sizes",
   ops = net.ops, grow = net.grow, format = net.format, parse = net.parse,
   measures = {
-    params = space.sum(params, frame(224).params),
-    macs = space.sum(macs, { by = 1 }),
+    params = params,
+    macs = macs,
     blocks = space.count(net.blocks),
   },
   blocks = space.blocks(known, { by = 1 }),

@@ -139,13 +139,23 @@ static int32_t take_quoted(struct csv *c, char **field, bool *more)
     return GANAS_OK;
 }
 
+/* A carriage return alone is a character like others, but among the names or as the last of the
+   file it ends a line in a way that isn't known here. */
+static bool is_foreign_end(const struct csv *c)
+{
+    return c->text[c->at] == '\r' && (c->columns == 0 || c->at + 1 == c->size);
+}
+
 static int32_t take_field(struct csv *c, char **field, bool *more)
 {
     if (c->text[c->at] == '"')
         return take_quoted(c, field, more);
     *field = c->text + c->at;
-    while (c->at < c->size && !ends_field(c->text + c->at))
-        c->at++;
+    for (; c->at < c->size && !ends_field(c->text + c->at); c->at++)
+        if (is_foreign_end(c))
+            return fail_line(c, c->line,
+                             "a carriage return without a line feed; expected lines that end in "
+                             "\\n or \\r\\n");
     *more = end_field(c, c->at);
     return GANAS_OK;
 }

@@ -42,40 +42,38 @@ static bool is_empty(int m, int n, int k)
     return false;
 }
 
-void mat_mul(struct mat c, struct mat a, struct mat b, int m, int n, int k, bool add)
+/* By OpenBLAS, or by a kernel, which gets A^T by strides that are swapped. */
+static void multiply(struct mat c, struct mat a, struct mat b, CBLAS_TRANSPOSE ta,
+                     CBLAS_TRANSPOSE tb, int m, int n, int k, bool add)
 {
     if (is_empty(m, n, k))
         return;
     if (kernel_blas) {
-        ask_blas(c, a, b, CblasNoTrans, CblasNoTrans, m, n, k, add);
+        ask_blas(c, a, b, ta, tb, m, n, k, add);
         return;
     }
     struct product p = describe(c, a, b, m, n, k, add);
-    kernel->product(&p);
+    if (ta == CblasTrans) {
+        p.a_row = 1;
+        p.a_col = a.ld;
+    }
+    if (tb == CblasTrans)
+        kernel->product_nt(&p);
+    else
+        kernel->product(&p);
+}
+
+void mat_mul(struct mat c, struct mat a, struct mat b, int m, int n, int k, bool add)
+{
+    multiply(c, a, b, CblasNoTrans, CblasNoTrans, m, n, k, add);
 }
 
 void mat_mul_nt(struct mat c, struct mat a, struct mat b, int m, int n, int k, bool add)
 {
-    if (is_empty(m, n, k))
-        return;
-    if (kernel_blas) {
-        ask_blas(c, a, b, CblasNoTrans, CblasTrans, m, n, k, add);
-        return;
-    }
-    struct product p = describe(c, a, b, m, n, k, add);
-    kernel->product_nt(&p);
+    multiply(c, a, b, CblasNoTrans, CblasTrans, m, n, k, add);
 }
 
 void mat_mul_tn(struct mat c, struct mat a, struct mat b, int m, int n, int k, bool add)
 {
-    if (is_empty(m, n, k))
-        return;
-    if (kernel_blas) {
-        ask_blas(c, a, b, CblasTrans, CblasNoTrans, m, n, k, add);
-        return;
-    }
-    struct product p = describe(c, a, b, m, n, k, add);
-    p.a_row = 1;
-    p.a_col = a.ld;
-    kernel->product(&p);
+    multiply(c, a, b, CblasTrans, CblasNoTrans, m, n, k, add);
 }

@@ -6,7 +6,7 @@ local uv = require "luv"
 
 local cli = {}
 
-local DONE, USER, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+local DONE, USER, USAGE, FAULT = message.DONE, message.USER, message.USAGE, message.FAULT
 
 local function say(text) io.stderr:write(text, "\n") end
 
@@ -77,7 +77,7 @@ function command.bench(given, host)
     io.stdout:flush()
   end
   local stopped = require("ganas.bench").run(given, emit, function() return host.interrupted() ~= 0 end)
-  return stopped and INTERRUPTED or DONE
+  return stopped and message.INTERRUPTED or DONE
 end
 
 -- A script of the user's, or of the tests: arg[0] is its path, arg[1...] are its arguments.

@@ -13,7 +13,7 @@ local lib = core.lib
 local Import = core.class("import", lib.ganas_import_free)
 local import = {}
 
-local DONE, INTERRUPTED = 0, 130
+local DONE, INTERRUPTED = message.DONE, message.INTERRUPTED
 local PATIENCE = 2 -- seconds before a line of progress where there is no terminal
 
 import.HELP = [[

@@ -12,7 +12,7 @@ local launch = {}
 
 local REHEARSED = 100 -- candidates drawn to see that the constraints work
 
-local DONE, INTERRUPTED = 0, 130
+local DONE, INTERRUPTED = message.DONE, message.INTERRUPTED
 
 local function hooks_of(log, display, host)
   return {

@@ -6,7 +6,8 @@
 
 local message = {}
 
-local USER, USAGE, INTERRUPTED = 1, 2, 130
+-- Exit codes of the program.
+message.DONE, message.USER, message.USAGE, message.FAULT, message.INTERRUPTED = 0, 1, 2, 3, 130
 
 local Message = {}
 Message.__index = Message
@@ -23,13 +24,13 @@ end
 
 -- Raises an error in the user's files. Arguments as of string.format; without any, the text as it
 -- stands.
-function message.user(...) raise(USER, ...) end
+function message.user(...) raise(message.USER, ...) end
 
 -- Raises an error in the use of the command line.
-function message.usage(...) raise(USAGE, ...) end
+function message.usage(...) raise(message.USAGE, ...) end
 
 -- Ends the program because the user asked for it.
-function message.interrupted(...) raise(INTERRUPTED, ...) end
+function message.interrupted(...) raise(message.INTERRUPTED, ...) end
 
 -- Whether an error is a message for people.
 function message.is_user(err) return getmetatable(err) == Message end

@@ -12,6 +12,7 @@
 --   net:place(step) -> stage, block                               from 1 each; nil where none is chosen
 --   net:shape(step, side) -> { side, cin, cout, stride }          what a block reads and gives (ganas.layers)
 --   net:side(side) -> side after the last stage
+--   net:costs(frame, block, pixels) -> params, macs               measures; see there
 --
 -- A stage's first block has its stride and takes its channels; the first stage reads pictures of `side`
 -- pixels and `input` channels.
@@ -99,6 +100,23 @@ function Stages:shape(step, side)
   end
   return { side = side_before(self, s, side), cin = s > 1 and self.channels[s - 1] or self.input,
     cout = self.channels[s], stride = self.strides[s] }
+end
+
+-- Parameters and multiply-adds of networks whose first choice is the size of the pictures: two measures.
+-- frame(pixels) and block(step, pixels, values of the block ...) give layers (ganas.layers): what all
+-- networks have, and what a block is. Parameters don't depend on the size, for which any will do: `pixels`.
+function Stages:costs(frame, block, pixels)
+  local function params(step, op, ...)
+    if op == SKIP or not self:place(step) then return 0 end
+    return block(step, pixels, ...).params
+  end
+  -- The first step chooses the size, the others pay for it.
+  local function macs(step, op, size, ...)
+    if step == 1 then return frame((...)).macs end
+    if op == SKIP or not self:place(step) then return 0 end
+    return block(step, size, ...).macs
+  end
+  return space.sum(params, frame(pixels).params), space.sum(macs, { by = 1 })
 end
 
 -- ---- strings ----

@@ -311,6 +311,12 @@ static void bad_text_is_refused(void **state)
     refused("a,b\n1,\"2\n3\"\n1,2,3,4\n", ":4: 4 fields; the header has 2");
     refused("a,b\n1,2\n\n1,2\n", ":3: the line is empty");
     refused("a,b\r\n1,2\r\n\r\n1,2\r\n", ":3: the line is empty");
+    refused("a,b\r1,2\r",
+            ":1: a carriage return without a line feed; expected lines that end in \\n or "
+            "\\r\\n");
+    refused("a,b\r\n1,2\r",
+            ":2: a carriage return without a line feed; expected lines that end in \\n "
+            "or \\r\\n");
     refused("a,b,a\n", ":1: there are two columns 'a'");
     refused("a,,b\n", ":1: column 2 has no name");
     refused("\na,b\n", ":1: column 1 has no name");

@@ -6,13 +6,13 @@ local baseline = require "ganas.baseline"
 local evaluate = require "ganas.evaluate"
 local grammar = require "ganas.grammar"
 local json = require "ganas.json"
-local message = require "ganas.message"
 local objective = require "ganas.objective"
 local report = require "ganas.report"
 local rule = require "ganas.rule"
 local search = require "ganas.search"
 local settings = require "ganas.settings"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local function where(...)
   local words = { ... }
@@ -48,12 +48,7 @@ local function plan_of(t)
   return plan
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return err.text
-end
+local text_of = support.refused
 
 describe("a search that starts from a network", function()
   it("evaluates it first, once, and never takes it for the result", function()

@@ -4,9 +4,9 @@ local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
 local constraints = require "ganas.constraints"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local rule = require "ganas.rule"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local s = grammar.load "nasbench201"
 
@@ -14,12 +14,7 @@ local function where(...) return "r.lua:" .. table.concat({ ... }, ".") end
 
 local function new(list, on) return constraints.new(list, on or s, where) end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("[^:]*constraints_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 local function everything()
   local batch = Batch.new(s, 15625)

@@ -4,27 +4,14 @@ local Batch = require "ganas.batch"
 local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local chain = grammar.load {
   name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" }, keys = { code = "%d%d" },
 }
 
-local files = {}
-
-local function file(text)
-  local path = os.tmpname()
-  files[#files + 1] = path
-  local out = assert(io.open(path, "wb"))
-  out:write(text)
-  out:close()
-  return path
-end
-
-teardown(function()
-  for _, path in ipairs(files) do os.remove(path) end
-end)
+local file = support.files(teardown)
 
 local function context(extra)
   local c = { where = function(...) return "r.lua:" .. table.concat({ ... }, ".") end }
@@ -32,12 +19,7 @@ local function context(extra)
   return c
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("^[^:]*evaluate_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 local function batch_of(...)
   local batch = Batch.new(chain, 8)

@@ -3,8 +3,8 @@
 local Batch = require "ganas.batch"
 local evaluate = require "ganas.evaluate"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local chain = grammar.load { name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" } }
 local path = os.tmpname()
@@ -37,12 +37,7 @@ local function batch_of(...)
   return batch
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return err.text
-end
+local text_of = support.refused
 
 describe("the first evaluator that answers", function()
   it("is said in the result", function()

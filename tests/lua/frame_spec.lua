@@ -5,8 +5,8 @@ local Batch = require "ganas.batch"
 local constraints = require "ganas.constraints"
 local evaluate = require "ganas.evaluate"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local function code(arch) return space.md5(table.concat(arch.ops, "-")) end
 
@@ -45,10 +45,7 @@ local function open(spec, more)
 end
 
 local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub(folder:gsub("%p", "%%%0") .. "/", ""):gsub("[^ ]*frame_spec%.lua:%d+", "here"))
+  return (support.refused(fn, ...):gsub(folder:gsub("%p", "%%%0") .. "/", ""))
 end
 
 local function batch_of(...)

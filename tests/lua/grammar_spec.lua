@@ -4,8 +4,8 @@
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local function where(...)
   local words = { ... }
@@ -15,12 +15,7 @@ end
 
 local function load(spec) return grammar.load(spec, { where = where }) end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("^[^:]*grammar_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 -- Every random candidate is written and read back as itself.
 local function round_trip(s, n)

@@ -9,8 +9,8 @@ local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
 local import = require "ganas.import"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local folder = assert(require("luv").fs_mkdtemp "/tmp/import_spec_XXXXXX")
 
@@ -31,12 +31,7 @@ local function made(format, source, name)
   return path(name)
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return err.text
-end
+local text_of = support.refused
 
 -- name -> value of a row: numbers where the column has numbers, else texts.
 local function row_of(t, row)

@@ -8,23 +8,10 @@ local core = require "ganas.core"
 local evaluate = require "ganas.evaluate"
 local grammar = require "ganas.grammar"
 local measures = require "ganas.measures"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
-local files = {}
-
-local function file(text)
-  local path = os.tmpname()
-  files[#files + 1] = path
-  local out = assert(io.open(path, "wb"))
-  out:write(text)
-  out:close()
-  return path
-end
-
-teardown(function()
-  for _, path in ipairs(files) do os.remove(path) end
-end)
+local file = support.files(teardown)
 
 local function where(...) return "r.lua:" .. table.concat({ ... }, ".") end
 
@@ -60,12 +47,7 @@ local function left(s, ...)
   return table.concat(texts, " "), c
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("^[^:]*measures_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 local FOUR = "code,ms,mj\n00,1,5\n01,2,-1\n10,3,nan\n11,4.5,8\n"
 

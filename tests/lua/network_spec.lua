@@ -6,9 +6,9 @@ local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
 local constraints = require "ganas.constraints"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local rule = require "ganas.rule"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
 local function where(...)
   local words = { ... }
@@ -23,12 +23,7 @@ local function load(extra)
   return grammar.load(spec, { where = where })
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("[^ ]*network_spec%.lua:%d+", "here"))
-end
+local text_of = support.refused
 
 local function random(s, n)
   local batch = Batch.new(s, n)

@@ -1,23 +1,10 @@
 -- prices - sums whose entries are rows of a file, read when they are first used; and each message.
 
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
-local files = {}
-
-local function file(text)
-  local path = os.tmpname()
-  files[#files + 1] = path
-  local out = assert(io.open(path, "wb"))
-  out:write(text)
-  out:close()
-  return path
-end
-
-teardown(function()
-  for _, path in ipairs(files) do os.remove(path) end
-end)
+local file = support.files(teardown)
 
 local function make(t)
   t.key, t.value = t.key or "layer", t.value or "ms"
@@ -29,10 +16,7 @@ local function make(t)
 end
 
 local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("[^ ]*prices_spec%.lua:%d+: ", "here: "):gsub("/tmp/lua_%w+", "FILE"))
+  return (support.refused(fn, ...):gsub("/tmp/lua_%w+", "FILE"))
 end
 
 local GOOD = "layer,ms\n1-3,1.5\n1-5,2\n2-3,4\n2-5,8\nstem,100\n"

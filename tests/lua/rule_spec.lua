@@ -1,14 +1,9 @@
 -- rule - constructors of declared rules: their words, their place, and each message for bad input.
 
-local message = require "ganas.message"
 local rule = require "ganas.rule"
+local support = require "tests.lua.support"
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("^[^:]*rule_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 describe("a rule", function()
   it("says what it is", function()

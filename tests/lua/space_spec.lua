@@ -1,15 +1,10 @@
 -- space - constructors of space files: what they make of good input, and each message for bad
 -- input.
 
-local message = require "ganas.message"
 local space = require "ganas.space"
+local support = require "tests.lua.support"
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("^[^:]*space_spec%.lua:%d+: ", "here: "))
-end
+local text_of = support.refused
 
 describe("space.product", function()
   it("runs the last list fastest, then the single names", function()

@@ -6,29 +6,11 @@ local Table = require "ganas.table"
 local data = require "ganas.data"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
+local support = require "tests.lua.support"
 
-local files = {}
+local file = support.files(teardown)
 
-local function file(text)
-  local path = os.tmpname()
-  files[#files + 1] = path
-  local out = assert(io.open(path, "wb"))
-  out:write(text)
-  out:close()
-  return path
-end
-
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return err.text
-end
-
-teardown(function()
-  for _, path in ipairs(files) do os.remove(path) end
-end)
+local text_of = support.refused
 
 describe("a table", function()
   it("has rows, columns, lines and numbers", function()

@@ -7,9 +7,9 @@ local evaluate = require "ganas.evaluate"
 local features = require "ganas.features"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
-local message = require "ganas.message"
 local space = require "ganas.space"
 local uv = require "luv"
+local support = require "tests.lua.support"
 
 local place = { data = fs.is_dir "../shared/data" and "../shared/data" or nil }
 
@@ -24,12 +24,7 @@ local function where(...)
   return "r.lua:" .. table.concat(words, ".")
 end
 
-local function text_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  assert(message.is_user(err), tostring(err))
-  return (err.text:gsub("[^ ]*xgboost_spec%.lua:%d+", "here"))
-end
+local text_of = support.refused
 
 local chain = grammar.load {
   name = "ab", ops = { "a", "b" }, grow = space.chain(2),
