@@ -112,6 +112,34 @@ void batch_get(const ganas_batch *batch, int32_t i, struct graph *g)
     memcpy(g->reads, batch->reads + at, nodes * sizeof *g->reads);
 }
 
+/* Bits that tell the operations of a space apart. */
+static int op_bits(const ganas_space *space)
+{
+    int n = 1;
+    while (1 << n < space->ops)
+        n++;
+    return n;
+}
+
+uint64_t batch_beginning(const ganas_batch *batch, int32_t i)
+{
+    const struct space_node *node = batch->space->node;
+    struct row row = batch_row(batch, i);
+    uint64_t key = 0;
+    int left = 64, ops = op_bits(batch->space);
+    for (int v = 0; v < row.size; v++) {
+        int op = node[v].chooses_op ? ops : 0, reads = node[v].chooses_read ? v : 0;
+        if (op + reads > left)
+            break;
+        left -= op + reads;
+        if (op)
+            key |= (uint64_t)row.op[v] << (left + reads);
+        if (reads)
+            key |= row.reads[v] << left;
+    }
+    return key;
+}
+
 int32_t batch_check_room(const ganas_batch *batch, int32_t n)
 {
     if (n < 0)

@@ -18,6 +18,10 @@ struct ganas_batch {
 /* Row i as a graph. */
 void batch_get(const ganas_batch *batch, int32_t i, struct graph *g);
 
+/* The first choices of row i in 64 bits, the first one highest: graphs that begin alike have keys
+   that begin alike. */
+uint64_t batch_beginning(const ganas_batch *batch, int32_t i);
+
 /* Appends a graph that is known to be good. GANAS_E_FULL. */
 int32_t batch_put(ganas_batch *batch, const struct graph *g);
 

@@ -69,6 +69,7 @@ void edge_init(struct edge_head *head, const ganas_space *space, int width, int 
         head->choices += row.steps;
         head->asks += row.steps * (row.choose ? bits_count(row.candidates) : 1);
         head->steps = int_max(head->steps, row.steps);
+        head->inputs = int_max(head->inputs, row.steps > 1 ? bits_last(row.candidates) : 0);
     }
     if (head->rows)
         set_offsets(head, at);
@@ -82,6 +83,8 @@ void edge_cut(const struct edge_head *head, struct arena *arena, int rows, int q
     act->query = arena_cut(arena, q * size, sizeof(real));
     act->answer = arena_cut(arena, q * 4 * size, sizeof(real));
     act->gate = arena_cut(arena, q * 3 * size, sizeof(real));
+    act->eldest = arena_cut(arena, q, sizeof *act->eldest);
+    act->asked = arena_cut(arena, q, sizeof *act->asked);
     act->d_input = arena_cut(arena, r * 4 * size, sizeof(real));
     act->d_query = arena_cut(arena, q * size, sizeof(real));
     act->d_answer = arena_cut(arena, q * 4 * size, sizeof(real));
@@ -97,14 +100,24 @@ static real *row_at(const struct edge_head *head, real *base, int parts, int32_t
 
 /* ---- forward ---- */
 
-void edge_inputs(const struct edge_head *head, const real *theta, struct edge_act *act,
-                 const real *h, int from, int to)
+/* The first n columns of rows from..to-1. */
+static void input_columns(const struct edge_head *head, const real *theta, struct edge_act *act,
+                          const real *h, int from, int to, int n)
 {
     int wide = 4 * head->size;
+    if (from >= to)
+        return;
     struct mat input = {row_at(head, act->input, 4, from), wide};
     mat_mul(input, mat_from(mat_at(h, 0, head->width), from), mat_at(theta, head->wx, wide),
-            to - from, wide, head->width, false);
-    nn_bias_rows(input.at, wide, theta + head->bx, to - from, wide);
+            to - from, n, head->width, false);
+    nn_bias_rows(input.at, wide, theta + head->bx, to - from, n);
+}
+
+void edge_inputs(const struct edge_head *head, const real *theta, struct edge_act *act,
+                 const real *h, int from, int inputs, int to)
+{
+    input_columns(head, theta, act, h, from, int_min(inputs, to), 4 * head->size);
+    input_columns(head, theta, act, h, int_max(from, inputs), to, head->size);
 }
 
 /* The GRU over queries from..to-1. */
@@ -195,23 +208,32 @@ void edge_logits(const struct edge_head *head, const real *theta, const struct e
 
 /* ---- backward ---- */
 
-void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, int queries)
+void edge_mark(const struct trie *trie, struct edge_act *act)
 {
-    size_t size = (size_t)head->size, q = (size_t)queries;
-    if (!head->rows)
-        return;
-    memset(act->d_input, 0, (size_t)rows * 4 * size * sizeof(real));
-    memset(act->d_query, 0, q * size * sizeof(real));
-    memset(act->d_answer, 0, q * 4 * size * sizeof(real));
+    memset(act->asked, 0, (size_t)trie->count * sizeof *act->asked);
+    for (int32_t q = 0; q < trie->count; q++) {
+        int32_t p = trie->parent[q];
+        act->eldest[q] = p >= 0 && !act->asked[p];
+        if (p >= 0)
+            act->asked[p] = true;
+    }
+}
+
+void edge_clear(const struct edge_head *head, struct edge_act *act, int inputs, int rows)
+{
+    size_t size = (size_t)head->size;
+    memset(act->d_input, 0, (size_t)inputs * 4 * size * sizeof(real));
+    for (int r = inputs; r < rows; r++)
+        memset(row_at(head, act->d_input, 4, r), 0, size * sizeof(real));
 }
 
 void edge_logits_back(const struct edge_head *head, const real *theta, real *grad,
-                      struct edge_act *act, const int32_t *query, const int32_t *row, int n,
-                      const real *d)
+                      struct edge_act *act, const int32_t *query, const int32_t *row,
+                      const uint8_t *first, int n, const real *d)
 {
     struct pairs pairs = pairs_of(head, theta, act, query, row, n);
     struct pairs_back back = {
-        .d = d, .w = grad + head->v, .left = act->d_answer, .right = act->d_input};
+        .d = d, .first = first, .w = grad + head->v, .left = act->d_answer, .right = act->d_input};
     kernel->pairs_back(&pairs, &back);
 }
 
@@ -235,7 +257,8 @@ static void queries_back(const struct edge_head *head, const real *theta, real *
     struct gru_back back = {.input = act->d_input + size,
                             .none = grad + head->none,
                             .answer = act->d_answer + size,
-                            .query = act->d_query};
+                            .query = act->d_query,
+                            .eldest = act->eldest};
     for (int q = from, end; q < to; q = end) {
         end = run_end(trie, q, to);
         struct gru gru = gru_of(head, theta, trie, act, q, end);
@@ -246,14 +269,23 @@ static void queries_back(const struct edge_head *head, const real *theta, real *
     }
 }
 
-/* d_query += what the answers of queries from..to-1 ask for. */
+/* Queries of which no logit came. */
+static void silence(const struct edge_head *head, struct edge_act *act, int from, int to)
+{
+    for (int q = from; q < to; q++)
+        if (!act->asked[q])
+            memset(row_at(head, act->d_answer, 4, q), 0, (size_t)head->size * sizeof(real));
+}
+
+/* d_query of queries from..to-1 by their answers: added to that by their children, if there are
+   `more`. */
 static void answers_back(const struct edge_head *head, const real *theta, struct edge_act *act,
                          int32_t from, int32_t to, bool more)
 {
     int size = head->size, wide = 4 * size;
     mat_mul_nt((struct mat){row_at(head, act->d_query, 1, from), size},
                (struct mat){row_at(head, act->d_answer, 4, from), wide},
-               mat_at(theta, head->wq, wide), to - from, size, more ? wide : size, true);
+               mat_at(theta, head->wq, wide), to - from, size, more ? wide : size, more);
 }
 
 /* grad of [U | Wh] += that of queries from..to-1. */
@@ -276,6 +308,7 @@ void edge_queries_back(const struct edge_head *head, const real *theta, real *gr
                        const struct edge_level *level, int levels, struct mat d_start)
 {
     for (int l = levels - 1; l >= 0; l--) {
+        silence(head, act, level[l].from, level[l].to);
         answers_back(head, theta, act, level[l].from, level[l].middle, true);
         answers_back(head, theta, act, level[l].middle, level[l].to, false);
         weights_back(head, grad, act, &level[l]);
@@ -283,14 +316,22 @@ void edge_queries_back(const struct edge_head *head, const real *theta, real *gr
     }
 }
 
-void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,
-                      struct edge_act *act, const real *h, real *d_h, int rows)
+/* The same from the first n columns of rows from..to-1. */
+static void columns_back(const struct edge_head *head, const real *theta, real *grad,
+                         struct edge_act *act, const real *h, real *d_h, int from, int to, int n)
 {
     int wide = 4 * head->size;
-    struct mat d_input = {act->d_input, wide};
-    mat_mul_tn(mat_at(grad, head->wx, wide), mat_at(h, 0, head->width), d_input, head->width, wide,
-               rows, true);
-    nn_add_rows(grad + head->bx, d_input.at, wide, rows, wide);
-    mat_mul_nt(mat_at(d_h, 0, head->width), d_input, mat_at(theta, head->wx, wide), rows,
-               head->width, wide, true);
+    struct mat d_input = {row_at(head, act->d_input, 4, from), wide};
+    struct mat rows = mat_from(mat_at(h, 0, head->width), from);
+    mat_mul_tn(mat_at(grad, head->wx, wide), rows, d_input, head->width, n, to - from, true);
+    nn_add_rows(grad + head->bx, d_input.at, wide, to - from, n);
+    mat_mul_nt(mat_from(mat_at(d_h, 0, head->width), from), d_input, mat_at(theta, head->wx, wide),
+               to - from, head->width, n, true);
+}
+
+void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,
+                      struct edge_act *act, const real *h, real *d_h, int inputs, int rows)
+{
+    columns_back(head, theta, grad, act, h, d_h, 0, inputs, 4 * head->size);
+    columns_back(head, theta, grad, act, h, d_h, inputs, rows, head->size);
 }

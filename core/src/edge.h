@@ -41,6 +41,7 @@ struct edge_head {
     int steps;   /* most steps of a row */
     int choices; /* of all rows */
     int asks;    /* most logits of all rows that one graph can ask for */
+    int inputs;  /* nodes from here on are never the input of a query */
     struct edge_row row[GANAS_MAX_NODES];
     size_t op;     /* Q [ops, size] */
     size_t wx, bx; /* [width, 4 size] key, then gates in the order r, z, n; [4 size] */
@@ -60,10 +61,12 @@ struct edge_act {
     real *query;  /* [queries, size]   q */
     real *answer; /* [queries, 4 size] U q, Wh q + bh */
     real *gate;   /* [queries, 3 size] r, z, n that led to q */
-    /* backward, cleared by edge_clear: */
-    real *d_input;  /* [rows, 4 size] */
-    real *d_query;  /* [queries, size] */
-    real *d_answer; /* [queries, 4 size] */
+    /* backward: */
+    uint8_t *eldest; /* [queries] the first child of its parent */
+    bool *asked;     /* [queries] some logit comes of it */
+    real *d_input;   /* [rows, 4 size], cleared by edge_clear */
+    real *d_query;   /* [queries, size] */
+    real *d_answer;  /* [queries, 4 size] */
 };
 
 /* The head of a space; its parameters begin at theta[at]. `step_of` [nodes]: the policy's steps. */
@@ -78,9 +81,9 @@ int edge_candidate(const struct edge_row *row, int t);
 
 /* ---- forward ---- */
 
-/* Keys and inputs of rows from..to-1 of h [rows, width]. */
+/* Keys of rows from..to-1 of h [rows, width], and inputs of those before `inputs`. */
 void edge_inputs(const struct edge_head *head, const real *theta, struct edge_act *act,
-                 const real *h, int from, int to);
+                 const real *h, int from, int inputs, int to);
 
 /* Queries from..to-1, whose parents are there; `start` has a row s_i for each state. */
 void edge_queries(const struct edge_head *head, const real *theta, const struct trie *trie,
@@ -96,13 +99,17 @@ void edge_logits(const struct edge_head *head, const real *theta, const struct e
 
 /* ---- backward ---- */
 
-/* All gradients of rows and queries 0..n-1 to zero. */
-void edge_clear(const struct edge_head *head, struct edge_act *act, int rows, int queries);
+/* Sets `eldest`, once all queries are there. */
+void edge_mark(const struct trie *trie, struct edge_act *act);
 
-/* From the gradients d [n] of such logits to v, the keys and the answers. */
+/* Gradients of rows to zero. Those of queries are set by whoever comes first. */
+void edge_clear(const struct edge_head *head, struct edge_act *act, int inputs, int rows);
+
+/* From the gradients d [n] of such logits to v, the keys and the answers; `first` [n] marks each
+   query's first one. */
 void edge_logits_back(const struct edge_head *head, const real *theta, real *grad,
-                      struct edge_act *act, const int32_t *query, const int32_t *row, int n,
-                      const real *d);
+                      struct edge_act *act, const int32_t *query, const int32_t *row,
+                      const uint8_t *first, int n, const real *d);
 
 /* Level by level: adds to grad, to the inputs' gradients and to d_start (like `start`). */
 void edge_queries_back(const struct edge_head *head, const real *theta, real *grad,
@@ -111,6 +118,6 @@ void edge_queries_back(const struct edge_head *head, const real *theta, real *gr
 
 /* From the inputs' gradients to grad and d_h [rows, width] (added). */
 void edge_inputs_back(const struct edge_head *head, const real *theta, real *grad,
-                      struct edge_act *act, const real *h, real *d_h, int rows);
+                      struct edge_act *act, const real *h, real *d_h, int inputs, int rows);
 
 #endif

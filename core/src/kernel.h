@@ -66,6 +66,7 @@ struct pairs {
 /* Backwards from d [count], the gradients of the logits, in order; all is added to. */
 struct pairs_back {
     const real *d;
+    const uint8_t *first;   /* [count], or NULL: the row of `left` is set, not added to */
     real *w, *left, *right; /* like those of the pairs */
 };
 
@@ -83,9 +84,11 @@ struct gru {
     real *query, *gate; /* rows [n], [3 n] */
 };
 
-/* Backwards from the rows of d_query: everything is added to. */
+/* Backwards from the rows of d_query. The rows of a parent are set, not added to, by an entry whose
+   `eldest` is set; everything else is added to. */
 struct gru_back {
     real *input, *none, *answer, *query; /* gradients, like those of the GRU */
+    const uint8_t *eldest;               /* or NULL: none is */
 };
 
 /* A step of Adam on n parameters: `scale` multiplies the gradient, rate and fix hold the bias

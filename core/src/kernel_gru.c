@@ -34,6 +34,12 @@ VEC_INLINE void add_to(real *at, int left, vec x)
     vec_store_row(at, left, vec_load_row(at, left) + x);
 }
 
+/* The same to what the mask leaves of it. */
+VEC_INLINE void add_part(real *at, int left, vec_mask old, vec x)
+{
+    vec_store_row(at, left, vec_load_part(at, old) + x);
+}
+
 void KERNEL(gru_back)(const struct gru *g, const struct gru_back *d)
 {
     int n = g->size;
@@ -46,18 +52,19 @@ void KERNEL(gru_back)(const struct gru *g, const struct gru_back *d)
         real *d_a = d->answer + p * g->ld_answer, *d_before = d->query + p * n;
         for (int i = 0; i < n; i += VEC) {
             int left = n - i;
+            vec_mask old = vec_first(d->eldest && d->eldest[q] ? 0 : left);
             vec r = vec_load_row(gate + i, left), z = vec_load_row(gate + n + i, left);
             vec fresh = vec_load_row(gate + 2 * n + i, left), d_out = vec_load_row(d_q + i, left);
             vec d_n = d_out * (one - z) * vec_fnma(fresh, fresh, one);
             vec d_z = d_out * (vec_load_row(before + i, left) - fresh) * z * (one - z);
             vec d_r = d_n * vec_load_row(a + 2 * n + i, left) * r * (one - r);
-            add_to(d_before + i, left, d_out * z);
+            add_part(d_before + i, left, old, d_out * z);
             add_to(d_x + i, left, d_r);
             add_to(d_x + n + i, left, d_z);
             add_to(d_x + 2 * n + i, left, d_n);
-            add_to(d_a + i, left, d_r);
-            add_to(d_a + n + i, left, d_z);
-            add_to(d_a + 2 * n + i, left, d_n * r);
+            add_part(d_a + i, left, old, d_r);
+            add_part(d_a + n + i, left, old, d_z);
+            add_part(d_a + 2 * n + i, left, old, d_n * r);
         }
     }
 }

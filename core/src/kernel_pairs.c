@@ -42,6 +42,12 @@ VEC_INLINE void add_to(real *at, int left, vec x)
     vec_store_row(at, left, vec_load_row(at, left) + x);
 }
 
+/* The same to zero, if `first`. */
+VEC_INLINE void begin_or_add(real *at, int left, vec x, bool first)
+{
+    vec_store_row(at, left, vec_load_part(at, vec_first(first ? 0 : left)) + x);
+}
+
 /* Units u.. of all pairs; whether the hidden units are `stored` and whether all pairs have the same
    left side, `fixed`, whose sum then stays in a register, are constants where it is called. */
 VEC_INLINE void back_units(const struct pairs *p, const struct pairs_back *d, int u, bool stored,
@@ -59,7 +65,7 @@ VEC_INLINE void back_units(const struct pairs *p, const struct pairs_back *d, in
         if (fixed)
             d_left += d_in;
         else
-            add_to(d->left + (l - p->left), left, d_in);
+            begin_or_add(d->left + (l - p->left), left, d_in, d->first && d->first[i]);
         add_to(d->right + (r - p->right), left, d_in);
     }
     if (fixed)

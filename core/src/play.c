@@ -13,6 +13,7 @@ static void cut_choices(const struct grower *w, struct arena *a, struct play *pl
     size_t nodes = (size_t)(w->gnn.nodes * w->room), steps = (size_t)(w->steps * w->room);
     size_t choices = (size_t)(w->edge.choices * w->room);
     play->walk = arena_cut(a, (size_t)w->room, sizeof *play->walk);
+    play->target = arena_cut(a, (size_t)w->room, sizeof *play->target);
     play->dead = arena_cut(a, (size_t)w->room, sizeof *play->dead);
     play->row_of = arena_cut(a, nodes, sizeof *play->row_of);
     play->state_of = arena_cut(a, nodes, sizeof *play->state_of);
@@ -37,6 +38,7 @@ static void cut_asks(const struct grower *w, struct arena *a, struct asks *ask)
     ask->query = arena_cut(a, n, sizeof *ask->query);
     ask->row = arena_cut(a, n, sizeof *ask->row);
     ask->yes = arena_cut(a, n, sizeof *ask->yes);
+    ask->first = arena_cut(a, n, sizeof *ask->first);
     real **each[] = {&ask->logit,   &ask->d,      &ask->logp,
                      &ask->entropy, &ask->d_logp, &ask->d_entropy};
     for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
@@ -75,6 +77,7 @@ void play_clear(const struct grower *w, struct play *play)
     size_t nodes = (size_t)(w->gnn.nodes * w->room), steps = (size_t)(w->steps * w->room);
     size_t choices = (size_t)(w->edge.choices * w->room);
     play->graphs = play->levels = 0;
+    play->inputs = 0;
     rows_clear(&play->rows);
     trie_clear(&play->state);
     trie_clear(&play->query);
@@ -144,26 +147,25 @@ static void follow_reads(const struct space_node *node, struct walk *walk, bits 
             walk_take_edge(walk, bits_first(s), reads & bit_of(bits_first(s)));
 }
 
-/* Masks, rows and states of one graph. An operation that the rules would forbid counts as open: it
-   was taken. */
-static void trace_graph(const struct grower *w, struct play *play, int g, const struct graph *graph)
+/* Masks, row and state of node i of a graph. An operation that the rules would forbid counts as
+   open: it was taken. */
+static void trace_node(const struct grower *w, struct play *play, int i, int g)
 {
     struct walk *walk = &play->walk[g];
-    walk_start(walk, w->space, w->rules);
-    do {
-        int i = walk->node, step = w->step_of[i], op = graph->op[i];
-        if (i < w->states)
-            play_enter(w, play, i, g);
-        if (step >= 0)
-            play->open_op[play_at(w, step, g)] = walk_ops(walk) | bit_of(op);
-        play->op[play_at(w, i, g)] = (uint8_t)op;
-        walk_take_op(walk, op);
-        if (w->edge_of[i] >= 0)
-            trace_reads(w, play, w->edge_of[i], graph->reads[i], g);
-        else
-            follow_reads(&w->space->node[i], walk, graph->reads[i]);
-        play_settle(w, play, i, g, graph->reads[i]);
-    } while (walk_next(walk));
+    const struct graph *graph = &play->target[g];
+    int step = w->step_of[i], op = graph->op[i];
+    if (i < w->states)
+        play_enter(w, play, i, g);
+    if (step >= 0)
+        play->open_op[play_at(w, step, g)] = walk_ops(walk) | bit_of(op);
+    play->op[play_at(w, i, g)] = (uint8_t)op;
+    walk_take_op(walk, op);
+    if (w->edge_of[i] >= 0)
+        trace_reads(w, play, w->edge_of[i], graph->reads[i], g);
+    else
+        follow_reads(&w->space->node[i], walk, graph->reads[i]);
+    play_settle(w, play, i, g, graph->reads[i]);
+    (void)walk_next(walk);
 }
 
 static bool is_open(bits open)
@@ -231,44 +233,7 @@ static void ask_all(const struct grower *w, struct play *play)
             break;
         play->levels++;
     }
-}
-
-void play_load(const struct grower *w, struct play *play, const ganas_batch *batch, int32_t first,
-               int32_t n)
-{
-    play_clear(w, play);
-    play->graphs = n;
-    for (int g = 0; g < n; g++) {
-        struct graph graph;
-        batch_get(batch, first + g, &graph);
-        trace_graph(w, play, g, &graph);
-    }
-    rows_close(&play->rows);
-    ask_all(w, play);
-}
-
-/* ---- forward ---- */
-
-static real *op_logp_of(const struct grower *w, const struct play *play, int r)
-{
-    return play->op_logp + (ptrdiff_t)r * w->gnn.ops;
-}
-
-/* Log-probabilities of the operations taken. */
-static void choose_ops(const struct grower *w, struct play *play)
-{
-    for (int step = 0; step < w->steps; step++)
-        for (int g = 0; g < play->graphs; g++) {
-            int r = play_at(w, step, g), node = play_at(w, w->node_of[step], g);
-            real *logp = op_logp_of(w, play, r);
-            play->logp[r] = play->entropy[r] = play->op_entropy[r] = 0;
-            if (!play->open_op[r])
-                continue;
-            const real *logit = play->states.logit + (ptrdiff_t)play->state_of[node] * w->gnn.ops;
-            play->op_entropy[r] = nn_log_softmax(logp, logit, play->open_op[r]);
-            play->entropy[r] = play->op_entropy[r];
-            play->logp[r] = logp[play->op[node]];
-        }
+    edge_mark(&play->query, &play->edges);
 }
 
 static void append_pair(struct play *play, int32_t query, int32_t row, bool yes)
@@ -295,6 +260,17 @@ void play_append(const struct grower *w, struct play *play, int e, int t, int g)
         append_pair(play, query, play->row_of[play_at(w, bits_first(s), g)], false);
 }
 
+/* Which of a query's pairs is its first, and which queries have none. */
+static void mark_first(struct play *play)
+{
+    struct asks *ask = &play->ask;
+    memset(play->edges.asked, 0, (size_t)play->query.count * sizeof *play->edges.asked);
+    for (int i = 0; i < ask->count; i++) {
+        ask->first[i] = !play->edges.asked[ask->query[i]];
+        play->edges.asked[ask->query[i]] = true;
+    }
+}
+
 /* All that a play asks for. */
 static void list_asks(const struct grower *w, struct play *play)
 {
@@ -306,6 +282,58 @@ static void list_asks(const struct grower *w, struct play *play)
                 play_append(w, play, e, t, g);
     }
     play->ask.at[w->edge.rows] = play->ask.count;
+    mark_first(play);
+}
+
+/* Node by node, so that rows and states of a node lie side by side. */
+static void trace_all(const struct grower *w, struct play *play)
+{
+    for (int i = 0; i < w->gnn.nodes; i++) {
+        for (int g = 0; g < play->graphs; g++)
+            if (i < play->target[g].size)
+                trace_node(w, play, i, g);
+        if (i < w->edge.inputs)
+            play->inputs = play->rows.count;
+    }
+}
+
+void play_load(const struct grower *w, struct play *play, const ganas_batch *batch,
+               const int32_t *index, int32_t n)
+{
+    play_clear(w, play);
+    play->graphs = n;
+    for (int g = 0; g < n; g++) {
+        batch_get(batch, index[g], &play->target[g]);
+        walk_start(&play->walk[g], w->space, w->rules);
+    }
+    trace_all(w, play);
+    rows_close(&play->rows);
+    ask_all(w, play);
+    list_asks(w, play);
+}
+
+/* ---- forward ---- */
+
+static real *op_logp_of(const struct grower *w, const struct play *play, int r)
+{
+    return play->op_logp + (ptrdiff_t)r * w->gnn.ops;
+}
+
+/* Log-probabilities of the operations taken. */
+static void choose_ops(const struct grower *w, struct play *play)
+{
+    for (int step = 0; step < w->steps; step++)
+        for (int g = 0; g < play->graphs; g++) {
+            int r = play_at(w, step, g), node = play_at(w, w->node_of[step], g);
+            real *logp = op_logp_of(w, play, r);
+            play->logp[r] = play->entropy[r] = play->op_entropy[r] = 0;
+            if (!play->open_op[r])
+                continue;
+            const real *logit = play->states.logit + (ptrdiff_t)play->state_of[node] * w->gnn.ops;
+            play->op_entropy[r] = nn_log_softmax(logp, logit, play->open_op[r]);
+            play->entropy[r] = play->op_entropy[r];
+            play->logp[r] = logp[play->op[node]];
+        }
 }
 
 /* Adds c to the logits of the FREE rows, and works out what was answered. */
@@ -348,7 +376,6 @@ static int choose_read(const struct grower *w, struct play *play, int e, int t, 
 static void choose_reads(const struct grower *w, const real *theta, struct play *play)
 {
     int i = 0;
-    list_asks(w, play);
     edge_logits(&w->edge, theta, &play->edges, play->ask.query, play->ask.row, play->ask.count,
                 play->ask.logit);
     answer(w, theta, play);
@@ -367,7 +394,7 @@ void play_forward(const struct grower *w, const real *theta, struct play *play)
     choose_ops(w, play);
     if (!w->edge.rows)
         return;
-    edge_inputs(&w->edge, theta, &play->edges, play->act.out, 0, play->rows.count);
+    edge_inputs(&w->edge, theta, &play->edges, play->act.out, 0, play->inputs, play->rows.count);
     for (int l = 0; l < play->levels; l++) {
         const struct edge_level *level = &play->level[l];
         edge_queries(&w->edge, theta, &play->query, &play->edges,
@@ -437,14 +464,14 @@ static void answer_back(const struct grower *w, real *grad, struct play *play)
 static void reads_back(const struct grower *w, const real *theta, real *grad, struct play *play)
 {
     int i = 0;
-    edge_clear(&w->edge, &play->edges, play->rows.count, play->query.count);
+    edge_clear(&w->edge, &play->edges, play->inputs, play->rows.count);
     for (int e = 0; e < w->edge.rows; e++)
         for (int g = 0; g < play->graphs; g++)
             for (int t = 0, n = play->asked[play_at(w, e, g)]; t < n; t++)
                 i = read_back(w, play, e, t, g, i);
     answer_back(w, grad, play);
     edge_logits_back(&w->edge, theta, grad, &play->edges, play->ask.query, play->ask.row,
-                     play->ask.count, play->ask.d);
+                     play->ask.first, play->ask.count, play->ask.d);
     edge_queries_back(&w->edge, theta, grad, &play->query, &play->edges, play->level, play->levels,
                       play_starts(w, play->states.d_hidden));
 }
@@ -470,6 +497,7 @@ void play_backward(const struct grower *w, const real *theta, real *grad, struct
         reads_back(w, theta, grad, play);
     state_backward(&w->state, theta, grad, &play->state, &play->states, play->d_h);
     if (w->edge.rows)
-        edge_inputs_back(&w->edge, theta, grad, &play->edges, play->act.out, play->d_h, rows);
+        edge_inputs_back(&w->edge, theta, grad, &play->edges, play->act.out, play->d_h,
+                         play->inputs, rows);
     encoder_back(w, theta, grad, play);
 }

@@ -42,20 +42,23 @@ struct asks {
     int at[GANAS_MAX_NODES + 1];
     int32_t *query, *row;     /* [asks * room] whose logit */
     uint8_t *yes;             /* [asks * room] FREE: the answer */
+    uint8_t *first;           /* [asks * room] the first of its query */
     real *logit, *d;          /* [asks * room] and its gradient */
     real *logp, *entropy;     /* [asks * room] FREE: of the answer */
     real *d_logp, *d_entropy; /* [asks * room] FREE: their gradients */
 };
 
 struct play {
-    int graphs;        /* real ones; places behind are empty */
-    struct walk *walk; /* [room] */
-    bool *dead;        /* [room] ended in a dead end */
+    int graphs;           /* real ones; places behind are empty */
+    struct walk *walk;    /* [room] */
+    struct graph *target; /* [room] what is loaded */
+    bool *dead;           /* [room] ended in a dead end */
 
     /* What is shared, and where each graph's is. */
     struct rows rows;
     struct trie state, query;
     int32_t *row_of, *state_of; /* [nodes * room], -1: the node isn't there */
+    int32_t inputs;             /* rows of nodes that can be the input of a query: the first ones */
     int32_t *query_of;          /* [choices * room], -1: nothing was asked */
     uint8_t *asked;             /* [edge rows * room] choices up to the last with two ways */
     int levels;                 /* of queries */
@@ -94,9 +97,9 @@ void play_free(struct play *play);
 /* Forgets the graphs: every place is empty. */
 void play_clear(const struct grower *grower, struct play *play);
 
-/* Loads rows first..first+n-1 of a batch with all masks. */
+/* Loads rows index[0..n-1] of a batch with all masks. */
 void play_load(const struct grower *grower, struct play *play, const ganas_batch *batch,
-               int32_t first, int32_t n);
+               const int32_t *index, int32_t n);
 
 /* The state of graph g before node i; the row of its node i. What is new is at the end. */
 void play_enter(const struct grower *grower, struct play *play, int i, int g);

@@ -2,6 +2,8 @@
  */
 #include "policy.h"
 
+#include <stdlib.h>
+
 #include "arena.h"
 #include "status.h"
 
@@ -150,11 +152,44 @@ int32_t policy_plays(const ganas_policy *policy, int32_t graphs)
     return (graphs + policy->grower.room - 1) / policy->grower.room;
 }
 
+/* ---- order ---- */
+
+struct ordered {
+    uint64_t key;
+    int32_t row;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->row > y->row) - (x->row < y->row);
+}
+
+int32_t *policy_order(const ganas_batch *batch)
+{
+    size_t n = (size_t)batch->count;
+    int32_t *order = memory_new(n, sizeof *order);
+    struct ordered *entry = memory_new(n, sizeof *entry);
+    if (order && entry) {
+        for (int32_t i = 0; i < batch->count; i++)
+            entry[i] = (struct ordered){batch_beginning(batch, i), i};
+        qsort(entry, n, sizeof *entry, compare);
+        for (int32_t i = 0; i < batch->count; i++)
+            order[i] = entry[i].row;
+    } else {
+        memory_free(order);
+        order = NULL;
+    }
+    memory_free(entry);
+    return order;
+}
+
 /* ---- score and refit ---- */
 
 struct job {
     ganas_policy *policy;
     const ganas_batch *batch;
+    int32_t *order;         /* policy_order */
     double *logp, *entropy; /* score: [count] or NULL */
     double weight, steps;   /* refit */
     double loss[LANES], sum[LANES];
@@ -164,7 +199,7 @@ static void load_play(struct job *job, int lane, int b)
 {
     ganas_policy *p = job->policy;
     int first = b * p->grower.room;
-    play_load(&p->grower, &p->play[lane], job->batch, first,
+    play_load(&p->grower, &p->play[lane], job->batch, job->order + first,
               int_min(p->grower.room, job->batch->count - first));
     play_forward(&p->grower, p->params.theta, &p->play[lane]);
 }
@@ -183,9 +218,9 @@ static void score_lane(void *context, int32_t lane)
                 entropy += (double)play->entropy[play_at(w, step, g)];
             }
             if (job->logp)
-                job->logp[b * w->room + g] = logp;
+                job->logp[job->order[b * w->room + g]] = logp;
             if (job->entropy)
-                job->entropy[b * w->room + g] = entropy;
+                job->entropy[job->order[b * w->room + g]] = entropy;
         }
     }
 }
@@ -194,7 +229,11 @@ int32_t ganas_policy_score(ganas_policy *policy, const ganas_batch *batch, doubl
                            double *entropy)
 {
     struct job job = {.policy = policy, .batch = batch, .logp = logp, .entropy = entropy};
+    job.order = policy_order(batch);
+    if (!job.order)
+        return GANAS_E_MEMORY;
     threads_run(policy->threads, LANES, score_lane, &job);
+    memory_free(job.order);
     return GANAS_OK;
 }
 
@@ -218,24 +257,32 @@ static void refit_lane(void *context, int32_t lane)
     }
 }
 
+static int32_t refit_step(struct job *job, ganas_stats *stats)
+{
+    ganas_policy *p = job->policy;
+    for (int lane = 0; lane < LANES; lane++)
+        job->loss[lane] = job->sum[lane] = 0;
+    threads_run(p->threads, LANES, refit_lane, job);
+    stats->loss = stats->entropy = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        stats->loss += job->loss[lane] / job->steps;
+        stats->entropy += job->sum[lane] / job->steps;
+    }
+    return params_adam(&p->params, p->threads, p->net.rate, p->net.clip, &stats->norm);
+}
+
 int32_t ganas_policy_refit(ganas_policy *policy, const ganas_batch *batch, int32_t steps,
                            double entropy_weight, ganas_stats *stats)
 {
     int32_t status = GANAS_OK;
+    struct job job = {.policy = policy, .batch = batch, .weight = entropy_weight};
     *stats = (ganas_stats){0};
-    for (int32_t s = 0; s < steps && batch->count && status == GANAS_OK; s++) {
-        struct job job = {.policy = policy,
-                          .batch = batch,
-                          .weight = entropy_weight,
-                          .steps = (double)policy_all_steps(policy, batch)};
-        threads_run(policy->threads, LANES, refit_lane, &job);
-        stats->loss = stats->entropy = 0;
-        for (int lane = 0; lane < LANES; lane++) {
-            stats->loss += job.loss[lane] / job.steps;
-            stats->entropy += job.sum[lane] / job.steps;
-        }
-        status = params_adam(&policy->params, policy->threads, policy->net.rate, policy->net.clip,
-                             &stats->norm);
-    }
+    job.order = policy_order(batch);
+    if (!job.order)
+        return GANAS_E_MEMORY;
+    job.steps = (double)policy_all_steps(policy, batch);
+    for (int32_t s = 0; s < steps && batch->count && status == GANAS_OK; s++)
+        status = refit_step(&job, stats);
+    memory_free(job.order);
     return status;
 }

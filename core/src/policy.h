@@ -23,4 +23,8 @@ int64_t policy_all_steps(const ganas_policy *policy, const ganas_batch *batch);
 /* Plays that a number of graphs fill. */
 int32_t policy_plays(const ganas_policy *policy, int32_t graphs);
 
+/* The rows of a batch in an order in which equal beginnings are neighbours, and so in one play
+   where they can be: [count], the caller's to memory_free. NULL: no memory. */
+int32_t *policy_order(const ganas_batch *batch);
+
 #endif

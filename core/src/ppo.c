@@ -98,12 +98,12 @@ static void run_play(struct ppo_update *u, int lane, int32_t first)
     const struct grower *w = &p->grower;
     struct play *play = &p->play[lane];
     if (!u->loaded)
-        play_load(w, play, u->batch, first, int_min(w->room, u->batch->count - first));
+        play_load(w, play, u->batch, u->order + first, int_min(w->room, u->batch->count - first));
     if (!u->known)
         play_forward(w, p->params.theta, play);
     for (int g = 0; g < play->graphs; g++)
-        for (int t = 0; t < policy_steps(p, u->batch, first + g); t++) {
-            size_t j = (size_t)((first + g) * w->steps + t);
+        for (int t = 0; t < policy_steps(p, u->batch, u->order[first + g]); t++) {
+            size_t j = (size_t)(u->order[first + g] * w->steps + t);
             if (u->learn)
                 step_loss(u, play, lane, t, g, j);
             else
@@ -168,9 +168,14 @@ int32_t ganas_policy_ppo(ganas_policy *policy, const ganas_batch *batch, const d
         return status;
     size_t n = (size_t)batch->count * (size_t)policy->grower.steps;
     struct ppo_update u = {.policy = policy, .batch = batch, .ppo = ppo};
+    int32_t *order = policy_order(batch);
     real *memory = memory_new(4 * n, sizeof(real));
-    if (!memory)
+    if (!memory || !order) {
+        memory_free(memory);
+        memory_free(order);
         return GANAS_E_MEMORY;
+    }
+    u.order = order;
     u.old_logp = memory;
     u.value = memory + n;
     u.advantage = memory + 2 * n;
@@ -183,6 +188,7 @@ int32_t ganas_policy_ppo(ganas_policy *policy, const ganas_batch *batch, const d
         status = params_adam(&policy->params, policy->threads, policy->net.rate, policy->net.clip,
                              &stats->norm);
     }
+    memory_free(order);
     memory_free(memory);
     return status;
 }

@@ -11,6 +11,7 @@ struct ppo_update {
     ganas_policy *policy;
     const ganas_batch *batch;
     const ganas_ppo *ppo;
+    const int32_t *order; /* policy_order: place p of the plays holds row order[p] */
     /* [count * steps], row-major by graph: */
     real *old_logp, *value, *advantage, *target;
     double total; /* steps of all graphs */

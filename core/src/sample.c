@@ -183,7 +183,8 @@ static void settle(const struct grower *w, const real *theta, struct play *play,
     for (int layer = 0; layer < w->gnn.layers; layer++)
         gnn_forward(&w->gnn, theta, &play->rows, &play->act, layer, from, play->rows.count);
     if (w->edge.rows)
-        edge_inputs(&w->edge, theta, &play->edges, play->act.out, from, play->rows.count);
+        edge_inputs(&w->edge, theta, &play->edges, play->act.out, from,
+                    node < w->edge.inputs ? play->rows.count : from, play->rows.count);
 }
 
 /* Grows node `node` of every graph that is still growing. */

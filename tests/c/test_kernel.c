@@ -392,7 +392,9 @@ static void do_pairs(const struct kernels *k, int n)
         p.hidden = form == 1 ? hidden : NULL;
         p.logit = to;
         k->pairs(&p);
+        static const uint8_t first[] = {1, 0, 1, 1, 0, 0, 1};
         struct pairs_back d = {.d = in + 5000, .w = to + 20, .left = to + 200, .right = to + 1300};
+        d.first = form == 0 ? first : NULL;
         k->pairs_back(&p, &d);
     }
 }
@@ -401,6 +403,7 @@ static void do_pairs(const struct kernels *k, int n)
 static void do_gru(const struct kernels *k, int n)
 {
     static const int32_t parent[] = {-1, -1, 0, 0, 1, 2, 2}, label[] = {0, 0, 1, 0, 2, 2, 0};
+    static const uint8_t eldest[] = {0, 0, 1, 0, 1, 1, 0};
     struct gru g = {.size = n, .first = 2, .end = 7, .parent = parent, .label = label};
     g.input = in;
     g.none = in + 700;
@@ -411,6 +414,8 @@ static void do_gru(const struct kernels *k, int n)
     k->gru(&g);
     struct gru_back d = {
         .input = out + 3000, .none = out + 3700, .answer = out + 4100, .query = out + 6300};
+    k->gru_back(&g, &d);
+    d.eldest = eldest;
     k->gru_back(&g, &d);
 }
 
@@ -661,7 +666,7 @@ static void all_give_the_same_bits(void **state)
             uint64_t own = hash_exercise(e, kernels);
             XXH64_update(hash, &own, sizeof own);
         }
-        uint64_t got = XXH64_digest(hash), golden = 0xcc8bceb4db7c6c16;
+        uint64_t got = XXH64_digest(hash), golden = 0xc17c9dd7e271e9f2;
         if (got != golden)
             fail_msg("%s: the hash is 0x%016llx, should be 0x%016llx", names[i],
                      (unsigned long long)got, (unsigned long long)golden);

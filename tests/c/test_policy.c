@@ -51,7 +51,10 @@ static void close_fixture(struct fixture *f)
 static void load(struct fixture *f, int first, int n)
 {
     struct play *play = &f->policy->play[0];
-    play_load(&f->policy->grower, play, f->batch, first, n);
+    int32_t index[N];
+    for (int i = 0; i < n; i++)
+        index[i] = first + i;
+    play_load(&f->policy->grower, play, f->batch, index, n);
     play_forward(&f->policy->grower, f->policy->params.theta, play);
 }
 
@@ -141,7 +144,7 @@ static void samples_follow_probabilities(void **state)
     /* The operation of node 1 is the first choice: its probabilities are the same in every graph.
      */
     struct play *play = &f.policy->play[0];
-    play_load(&f.policy->grower, play, drawn, 0, 1);
+    play_load(&f.policy->grower, play, drawn, &(int32_t){0}, 1);
     play_forward(&f.policy->grower, f.policy->params.theta, play);
     double chi = 0;
     for (int op = 0; op < 5; op++) {
@@ -274,9 +277,11 @@ static void ppo_loss_has_its_gradient(void **state)
             reward[i] = draws_uniform(&d);
         real *memory = memory_new((size_t)(4 * N * f.policy->grower.steps), sizeof(real));
         int n = N * f.policy->grower.steps;
+        int32_t *order = policy_order(f.batch);
         struct ppo_update u = {.policy = f.policy,
                                .batch = f.batch,
                                .ppo = &ppo,
+                               .order = order,
                                .old_logp = memory,
                                .value = memory + n,
                                .advantage = memory + 2 * n,
@@ -288,6 +293,7 @@ static void ppo_loss_has_its_gradient(void **state)
         ppo_gradient(&u, &stats);
         assert_true(stats.ratio > 0.05 && stats.ratio < 0.95);
         assert_true(gradient_error(&f.policy->params, ppo_value, &u) < 1e-6);
+        memory_free(order);
         memory_free(memory);
         close_fixture(&f);
     }
@@ -308,9 +314,11 @@ static void advantages_follow_the_definition(void **state)
         reward[i] = (double)i / N;
     int steps = f.policy->grower.steps;
     real memory[4 * N * 16];
+    int32_t *order = policy_order(f.batch);
     struct ppo_update u = {.policy = f.policy,
                            .batch = f.batch,
                            .ppo = &ppo,
+                           .order = order,
                            .old_logp = memory,
                            .value = memory + N * 16,
                            .advantage = memory + 2 * N * 16,
@@ -339,6 +347,7 @@ static void advantages_follow_the_definition(void **state)
             double want = (raw[i * steps + t] - sum / total) / (sqrt(squares / total) + 1e-6);
             assert_true(fabs((double)u.advantage[i * steps + t] - want) < 1e-4);
         }
+    memory_free(order);
     close_fixture(&f);
 }
 
