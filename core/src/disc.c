@@ -73,6 +73,8 @@ static void free_room(ganas_disc *disc)
     memory_free(disc->d_left);
     memory_free(disc->right);
     memory_free(disc->d_right);
+    memory_free(disc->true_at);
+    disc->true_at = NULL;
     disc->left = disc->d_left = disc->right = disc->d_right = NULL;
     disc->room = 0;
 }
@@ -99,7 +101,8 @@ static int32_t reserve(ganas_disc *disc, int32_t n)
     disc->d_left = memory_new(units, sizeof(real));
     disc->right = memory_new(units, sizeof(real));
     disc->d_right = memory_new(units * LANES, sizeof(real));
-    if (!disc->left || !disc->d_left || !disc->right || !disc->d_right)
+    disc->true_at = memory_new((size_t)n, sizeof *disc->true_at);
+    if (!disc->left || !disc->d_left || !disc->right || !disc->d_right || !disc->true_at)
         return GANAS_E_MEMORY;
     disc->room = n;
     return GANAS_OK;
@@ -123,34 +126,31 @@ static real *right_lane(const ganas_disc *disc, int lane)
     return disc->d_right + (size_t)lane * (size_t)disc->room * (size_t)disc->head.size;
 }
 
-/* Place i of an array of codes, [room, width]. */
+/* Position i of an array of codes, [room, width]. */
 static struct mat code_from(const ganas_disc *disc, real *codes, int32_t i)
 {
     return matrix(codes + (size_t)i * (size_t)disc->head.width, disc->head.width);
 }
 
-/* Graphs from..to-1 of lane `lane`, of places first..end-1. */
 struct range {
     int32_t from, n;
 };
 
-static struct range part_of(int32_t first, int32_t end, int lane)
-{
-    int32_t n = end - first, from = (int32_t)((int64_t)n * lane / LANES);
-    return (struct range){first + from, (int32_t)((int64_t)n * (lane + 1) / LANES) - from};
-}
-
+/* The positions of a share that are left sides, and those that are right sides. */
 static struct range lefts(const ganas_disc *disc, int lane)
 {
-    return part_of(0, disc->k, lane);
+    const struct share *share = &disc->encoder.share[lane];
+    return (struct range){share->from, share->middle - share->from};
 }
 
 static struct range rights(const ganas_disc *disc, int lane)
 {
-    return part_of(disc->right_from, disc->encoder.graphs, lane);
+    const struct share *share = &disc->encoder.share[lane];
+    int32_t from = disc->same ? share->middle : share->from;
+    return (struct range){from, share->to - from};
 }
 
-/* A lane's shares of the hidden layer. */
+/* A share's parts of the hidden layer. */
 static void forward_lane(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
@@ -163,85 +163,109 @@ static void forward_lane(void *context, int32_t lane)
     mat_mul(right, code_from(disc, code, r.from), matrix(theta + h->wb, h->size), r.n, h->size,
             h->width, false);
     nn_bias_rows(right.at, h->size, theta + h->b, r.n, h->size);
+    memset(disc->true_at + l.from, 1, (size_t)l.n);
+    memset(disc->true_at + l.from + l.n, 0, (size_t)(disc->encoder.share[lane].to - l.from - l.n));
 }
 
-/* Codes of all that is loaded, and their shares of the hidden layer. */
+/* Codes of all that is loaded, and their parts of the hidden layer. */
 static void forward(ganas_disc *disc)
 {
-    encoder_forward(&disc->encoder, disc->params.theta);
-    threads_run(disc->threads, LANES, forward_lane, disc);
+    encoder_forward(&disc->encoder, disc->params.theta, forward_lane, disc);
 }
 
-/* `n` pairs from left side t and right side x on; `ld` is 0 where all have the same t, or x. */
-static struct pairs pairs_of(const ganas_disc *disc, int32_t t, ptrdiff_t ld_left, int32_t x,
-                             ptrdiff_t ld_right, int n)
+/* n pairs of rows of the hidden layer's two parts. */
+static struct pairs pairs_of(const ganas_disc *disc, int n)
 {
     const struct disc_head *h = &disc->head;
     return (struct pairs){.size = h->size,
                           .count = n,
-                          .left = unit_row(disc, disc->left, t),
-                          .right = unit_row(disc, disc->right, x),
-                          .ld_left = ld_left,
-                          .ld_right = ld_right,
+                          .left = disc->left,
+                          .right = disc->right,
+                          .ld_left = h->size,
+                          .ld_right = h->size,
                           .w = disc->params.theta + h->w,
                           .c = disc->params.theta[h->c]};
 }
 
 /* ---- loss ---- */
 
-/*
- * Adds the loss of n <= PAIRS pairs and its gradient: left sides from t on, or with `fixed` t
- * alone, right sides from x on; same [n] says which are of one kind.
- */
-static void learn_pairs(ganas_disc *disc, int lane, int32_t t, bool fixed, int32_t x, int n,
+/* Adds the loss of n <= PAIRS pairs and its gradient; same [n] says which are of one kind. */
+static void learn_pairs(ganas_disc *disc, int lane, struct pairs *pairs, struct pairs_back *back,
                         const uint8_t *same)
 {
     const struct disc_head *h = &disc->head;
     real hidden[PAIRS * MAX_HEAD], logit[PAIRS], d[PAIRS];
     real *grad = params_lane(&disc->params, lane);
-    int own = disc->same ? 0 : lane; /* the right side of a given pair is in no other */
-    struct pairs pairs = pairs_of(disc, t, fixed ? 0 : h->size, x, h->size, n);
-    struct pairs_back back = {.d = d,
-                              .w = grad + h->w,
-                              .left = unit_row(disc, disc->d_left, t),
-                              .right = unit_row(disc, right_lane(disc, own), x)};
-    pairs.hidden = hidden;
-    pairs.logit = logit;
-    kernel->pairs(&pairs);
-    disc->loss[lane] += kernel->cross_entropy(d, logit, same, (real)(1 / disc->pairs), n);
-    kernel->pairs_back(&pairs, &back);
-    for (int i = 0; i < n; i++) {
+    pairs->hidden = hidden;
+    pairs->logit = logit;
+    back->d = d;
+    back->w = grad + h->w;
+    kernel->pairs(pairs);
+    disc->loss[lane] +=
+        kernel->cross_entropy(d, logit, same, (real)(1 / disc->pairs), pairs->count);
+    kernel->pairs_back(pairs, back);
+    for (int i = 0; i < pairs->count; i++) {
         disc->correct[lane] += (logit[i] > 0) == same[i];
         grad[h->c] += d[i];
     }
 }
 
-/* Pairs of truth t with places from..to-1, all true (`same`) or all fakes. */
-static void learn_range(ganas_disc *disc, int lane, int32_t t, int32_t from, int32_t to, bool same)
+/* Pairs of the true one at position t with positions from..to-1. */
+static void learn_range(ganas_disc *disc, int lane, int32_t t, int32_t from, int32_t to)
 {
-    uint8_t label[PAIRS];
-    memset(label, same, sizeof label);
-    for (int32_t x = from; x < to; x += PAIRS)
-        learn_pairs(disc, lane, t, true, x, int_min(PAIRS, to - x), label);
+    for (int32_t x = from; x < to; x += PAIRS) {
+        struct pairs pairs = pairs_of(disc, int_min(PAIRS, to - x));
+        struct pairs_back back = {.left = unit_row(disc, disc->d_left, t),
+                                  .right = unit_row(disc, right_lane(disc, lane), x)};
+        pairs.left = unit_row(disc, disc->left, t);
+        pairs.ld_left = 0;
+        pairs.right = unit_row(disc, disc->right, x);
+        learn_pairs(disc, lane, &pairs, &back, disc->true_at + x);
+    }
 }
 
-/*
- * The loss of the pairs whose first is place t = lane, lane + LANES, ...: with another true one (1)
- * or a fake (0). Of given pairs a lane has a range.
- */
+/* All pairs of the true ones at places lane, lane + LANES, ...: with another true one (1) or a fake
+   (0). */
+static void learn_all(ganas_disc *disc, int lane)
+{
+    size_t row = (size_t)disc->head.size * sizeof(real);
+    memset(right_lane(disc, lane), 0, (size_t)disc->encoder.graphs * row);
+    for (int32_t i = lane; i < disc->k; i += LANES) {
+        int32_t t = disc->encoder.position[i];
+        memset(unit_row(disc, disc->d_left, t), 0, row);
+        learn_range(disc, lane, t, 0, t);
+        learn_range(disc, lane, t, t + 1, disc->encoder.graphs);
+    }
+}
+
+/* Given pairs from..to-1. No two have a side in common. */
+static void learn_given(ganas_disc *disc, int lane, int32_t from, int32_t to)
+{
+    const int32_t *position = disc->encoder.position;
+    for (int32_t i = from; i < to; i += PAIRS) {
+        struct pairs pairs = pairs_of(disc, int_min(PAIRS, to - i));
+        struct pairs_back back = {.left = disc->d_left, .right = disc->d_right};
+        pairs.l = position + i;
+        pairs.r = position + disc->k + i;
+        for (int j = 0; j < pairs.count; j++) {
+            memset(unit_row(disc, disc->d_left, pairs.l[j]), 0,
+                   (size_t)disc->head.size * sizeof(real));
+            memset(unit_row(disc, disc->d_right, pairs.r[j]), 0,
+                   (size_t)disc->head.size * sizeof(real));
+        }
+        learn_pairs(disc, lane, &pairs, &back, disc->same + i);
+    }
+}
+
 static void pair_loss(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
-    int32_t k = disc->k;
-    struct range l = lefts(disc, lane);
-    for (int32_t i = 0; disc->same && i < l.n; i += PAIRS)
-        learn_pairs(disc, lane, l.from + i, false, k + l.from + i, int_min(PAIRS, l.n - i),
-                    disc->same + l.from + i);
-    for (int32_t t = lane; !disc->same && t < k; t += LANES) {
-        learn_range(disc, lane, t, 0, t, true);
-        learn_range(disc, lane, t, t + 1, k, true);
-        learn_range(disc, lane, t, k, disc->encoder.graphs, false);
-    }
+    disc->loss[lane] = disc->correct[lane] = 0;
+    if (disc->same)
+        learn_given(disc, lane, (int32_t)((int64_t)disc->k * lane / LANES),
+                    (int32_t)((int64_t)disc->k * (lane + 1) / LANES));
+    else
+        learn_all(disc, lane);
 }
 
 static void gather_loss(ganas_disc *disc, ganas_stats *stats)
@@ -284,47 +308,23 @@ static void left_back(ganas_disc *disc, real *grad, struct range l)
     mat_mul_tn(matrix(grad + h->wa, h->size), code_from(disc, disc->encoder.code, l.from), d,
                h->width, h->size, l.n, true);
     mat_mul_nt(code_from(disc, disc->encoder.d_code, l.from), d,
-               matrix(disc->params.theta + h->wa, h->size), l.n, h->width, h->size,
-               disc->right_from == 0);
+               matrix(disc->params.theta + h->wa, h->size), l.n, h->width, h->size, !disc->same);
 }
 
-static void right_back_lane(void *context, int32_t lane)
+static void backward_lane(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
-    right_back(disc, params_lane(&disc->params, lane), rights(disc, lane));
-}
-
-static void left_back_lane(void *context, int32_t lane)
-{
-    ganas_disc *disc = context;
-    left_back(disc, params_lane(&disc->params, lane), lefts(disc, lane));
-}
-
-/* From the gradients of the hidden layer's two shares to those of all parameters. */
-static void backward(ganas_disc *disc)
-{
-    threads_run(disc->threads, LANES, right_back_lane, disc);
-    threads_run(disc->threads, LANES, left_back_lane, disc);
-    encoder_backward(&disc->encoder, &disc->params);
-}
-
-static void clear(ganas_disc *disc)
-{
-    size_t size = (size_t)disc->head.size, used = (size_t)disc->encoder.graphs * size;
-    memset(disc->d_left, 0, (size_t)disc->k * size * sizeof(real));
-    for (int lane = 0; lane < (disc->same ? 1 : LANES); lane++)
-        memset(right_lane(disc, lane), 0, used * sizeof(real));
-    memset(disc->loss, 0, sizeof disc->loss);
-    memset(disc->correct, 0, sizeof disc->correct);
+    real *grad = params_lane(&disc->params, lane);
+    right_back(disc, grad, rights(disc, lane));
+    left_back(disc, grad, lefts(disc, lane));
 }
 
 void disc_gradient(ganas_disc *disc, ganas_stats *stats)
 {
-    clear(disc);
     forward(disc);
     threads_run(disc->threads, LANES, pair_loss, disc);
     gather_loss(disc, stats);
-    backward(disc);
+    encoder_backward(&disc->encoder, &disc->params, backward_lane, disc);
 }
 
 int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch *fakes)
@@ -336,7 +336,6 @@ int32_t disc_load(ganas_disc *disc, const ganas_batch *truth, const ganas_batch 
     if (reserve(disc, n) != GANAS_OK)
         return GANAS_E_MEMORY;
     disc->k = truth->count;
-    disc->right_from = 0;
     disc->same = NULL;
     disc->pairs = (double)truth->count * (n - 1);
     encoder_load(&disc->encoder, truth, NULL, truth->count, 0);
@@ -354,7 +353,7 @@ int32_t disc_load_pairs(ganas_disc *disc, const ganas_batch *left, const ganas_b
                            right->count);
     if (reserve(disc, 2 * n) != GANAS_OK)
         return GANAS_E_MEMORY;
-    disc->k = disc->right_from = n;
+    disc->k = n;
     disc->same = same;
     disc->pairs = n;
     encoder_load(&disc->encoder, left, NULL, n, 0);
@@ -399,7 +398,10 @@ static void judge(void *context, int32_t i)
     double sum = 0;
     for (int32_t t = 0; t < disc->k; t += PAIRS) {
         int n = int_min(PAIRS, disc->k - t);
-        struct pairs pairs = pairs_of(disc, t, disc->head.size, disc->k + i, 0, n);
+        struct pairs pairs = pairs_of(disc, n);
+        pairs.l = disc->encoder.position + t;
+        pairs.right = unit_row(disc, disc->right, disc->encoder.position[disc->k + i]);
+        pairs.ld_right = 0;
         pairs.logit = logit;
         kernel->pairs(&pairs);
         for (int j = 0; j < n; j++)
@@ -417,7 +419,7 @@ int32_t ganas_disc_reward(ganas_disc *disc, const ganas_batch *truth, const gana
         return GANAS_E_MEMORY;
     int32_t index[CHUNK];
     disc->k = truth->count;
-    disc->right_from = 0;
+    disc->same = NULL;
     disc->hard = hard != 0;
     for (int32_t from = 0; from < x->count; from += CHUNK) {
         int32_t n = int_min(CHUNK, x->count - from);

@@ -22,10 +22,12 @@ struct ganas_disc {
     struct params params;
     struct disc_head head;
     /* Places 0..k-1 of the encoder hold the truth set, or the left sides of given pairs; the others
-       what is judged, or the right sides. Places from `right_from` on are right sides. */
-    int32_t k, room, right_from;
-    const uint8_t *same;   /* [k] labels of given pairs (i, k + i); NULL: all pairs with the k */
-    double pairs;          /* in the loss */
+       what is judged, or the right sides. Of given pairs no graph is on both sides. */
+    int32_t k, room;
+    const uint8_t *same; /* [k] labels of given pairs (i, k + i); NULL: all pairs with the k */
+    double pairs;        /* in the loss */
+    uint8_t *true_at;    /* [room] by position: from the truth set */
+    /* By the encoder's positions: */
     real *left, *d_left;   /* [room, size] Wa code(t) */
     real *right, *d_right; /* [room, size] Wb code(x) + b; d_right has a lane for each of LANES */
     double loss[LANES], correct[LANES];

@@ -106,40 +106,66 @@ static struct mat matrix(real *at, int ld)
     return (struct mat){at, ld};
 }
 
-/* f [n] of the encoder's codes */
-static void forward(ganas_rank *rank)
+/* Position i of an array [room, head]; of one of codes, [room, width]. */
+static real *unit_row(const ganas_rank *rank, real *units, int32_t i)
 {
-    const struct rank_head *h = &rank->head;
-    real *theta = rank->params.theta;
-    int n = rank->encoder.graphs;
-    encoder_forward(&rank->encoder, theta);
-    mat_mul(matrix(rank->hidden, h->size), matrix(rank->encoder.code, h->width),
-            matrix(theta + h->w1, h->size), n, h->size, h->width, false);
-    nn_tanh_rows(rank->hidden, h->size, theta + h->b1, n, h->size);
-    for (int i = 0; i < n; i++)
-        rank->f[i] = nn_dot(rank->hidden + (size_t)i * (size_t)h->size, theta + h->w2, h->size);
+    return units + (size_t)i * (size_t)rank->head.size;
 }
 
-/* Gradients of everything from d_f [n]. */
-static void backward(ganas_rank *rank)
+static struct mat code_from(const ganas_rank *rank, real *codes, int32_t i)
 {
+    return matrix(codes + (size_t)i * (size_t)rank->head.width, rank->head.width);
+}
+
+/* f of a share's codes. */
+static void forward_lane(void *context, int32_t lane)
+{
+    ganas_rank *rank = context;
     const struct rank_head *h = &rank->head;
-    real *theta = rank->params.theta, *grad = params_lane(&rank->params, 0);
-    int n = rank->encoder.graphs;
-    for (int i = 0; i < n; i++) {
-        const real *hidden = rank->hidden + (size_t)i * (size_t)h->size;
-        real *d = rank->d_hidden + (size_t)i * (size_t)h->size;
+    const struct share *share = &rank->encoder.share[lane];
+    real *theta = rank->params.theta, *hidden = unit_row(rank, rank->hidden, share->from);
+    int n = share->to - share->from;
+    mat_mul(matrix(hidden, h->size), code_from(rank, rank->encoder.code, share->from),
+            matrix(theta + h->w1, h->size), n, h->size, h->width, false);
+    nn_tanh_rows(hidden, h->size, theta + h->b1, n, h->size);
+    for (int32_t i = share->from; i < share->to; i++)
+        rank->f[i] = nn_dot(unit_row(rank, rank->hidden, i), theta + h->w2, h->size);
+}
+
+/* f of all that is loaded. */
+static void forward(ganas_rank *rank)
+{
+    encoder_forward(&rank->encoder, rank->params.theta, forward_lane, rank);
+}
+
+/* The head's gradients from a share's d_f, and those of its codes. */
+static void backward_lane(void *context, int32_t lane)
+{
+    ganas_rank *rank = context;
+    const struct rank_head *h = &rank->head;
+    const struct share *share = &rank->encoder.share[lane];
+    real *theta = rank->params.theta, *grad = params_lane(&rank->params, lane);
+    real *d_hidden = unit_row(rank, rank->d_hidden, share->from);
+    struct mat code = code_from(rank, rank->encoder.code, share->from);
+    int n = share->to - share->from;
+    for (int32_t i = share->from; i < share->to; i++) {
+        const real *hidden = unit_row(rank, rank->hidden, i);
+        real *d = unit_row(rank, rank->d_hidden, i);
         nn_axpy(grad + h->w2, rank->d_f[i], hidden, h->size);
-        for (int j = 0; j < h->size; j++)
-            d[j] = rank->d_f[i] * theta[h->w2 + (size_t)j];
+        nn_scale(d, rank->d_f[i], theta + h->w2, h->size);
         nn_tanh_back(d, hidden, (size_t)h->size);
     }
-    mat_mul_tn(matrix(grad + h->w1, h->size), matrix(rank->encoder.code, h->width),
-               matrix(rank->d_hidden, h->size), h->width, h->size, n, true);
-    nn_add_rows(grad + h->b1, rank->d_hidden, h->size, n, h->size);
-    mat_mul_nt(matrix(rank->encoder.d_code, h->width), matrix(rank->d_hidden, h->size),
+    mat_mul_tn(matrix(grad + h->w1, h->size), code, matrix(d_hidden, h->size), h->width, h->size, n,
+               true);
+    nn_add_rows(grad + h->b1, d_hidden, h->size, n, h->size);
+    mat_mul_nt(code_from(rank, rank->encoder.d_code, share->from), matrix(d_hidden, h->size),
                matrix(theta + h->w1, h->size), n, h->width, h->size, false);
-    encoder_backward(&rank->encoder, &rank->params);
+}
+
+/* Gradients of everything from d_f. */
+static void backward(ganas_rank *rank)
+{
+    encoder_backward(&rank->encoder, &rank->params, backward_lane, rank);
 }
 
 /* ---- loss ---- */
@@ -150,6 +176,7 @@ static void pair_loss(ganas_rank *rank, const double *score, const int32_t *inde
 {
     double loss = 0, right = 0;
     int64_t pairs = 0;
+    const int32_t *at = rank->encoder.position;
     for (int32_t a = 0; a < n; a++)
         for (int32_t b = 0; b < n; b++)
             pairs += score[index[a]] > score[index[b]];
@@ -159,10 +186,11 @@ static void pair_loss(ganas_rank *rank, const double *score, const int32_t *inde
         for (int32_t b = 0; b < n; b++) {
             if (!(score[index[a]] > score[index[b]]))
                 continue;
-            real lead = rank->f[a] - rank->f[b];
+            int32_t x = at[a], y = at[b];
+            real lead = rank->f[x] - rank->f[y];
             real d = nn_sigmoid1(-lead) * share;
-            rank->d_f[a] -= d;
-            rank->d_f[b] += d;
+            rank->d_f[x] -= d;
+            rank->d_f[y] += d;
             loss += (double)nn_softplus(-lead);
             right += lead > 0;
         }
@@ -248,7 +276,7 @@ int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f)
         encoder_load(&rank->encoder, x, index, n, 0);
         forward(rank);
         for (int32_t i = 0; i < n; i++)
-            f[from + i] = (double)rank->f[i];
+            f[from + i] = (double)rank->f[rank->encoder.position[i]];
     }
     return GANAS_OK;
 }

@@ -21,6 +21,7 @@ struct ganas_rank {
     struct encoder encoder;
     struct params params;
     struct rank_head head;
+    /* By the encoder's positions: */
     real *hidden, *d_hidden; /* [room, head] */
     real *f, *d_f;           /* [room] */
     int32_t *index;          /* [rows] of the last training set that have a score */
