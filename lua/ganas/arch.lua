@@ -112,16 +112,21 @@ function methods:live(i)
   return band(rshift(words[at + (i < 32 and 0 or 1)], i), 1) ~= 0
 end
 
+-- is[op] = 1 for the operation of that number, 0 for any other: adding these up, a trace has no branches.
+local is_op = {}
+for op = 0, 63 do
+  local is = core.bytes(64)
+  is[op], is_op[op] = 1, is
+end
+
 -- Where graphs end early only what lies between input and output counts, and the core knows what
 -- that is.
 local function count(self, name)
   local space = self.space
   local op = space.numbers[name]
   if not op or space.ends then return measure(self, space.counts[name] or space:need_count(name)) end
-  local n, first = 0, self.at
-  for i = 1, #space.steps do
-    if self.code[first + space.steps[i]] == op then n = n + 1 end
-  end
+  local is, steps, code, n, first = is_op[op], space.steps, self.code, 0, self.at
+  for i = 1, #steps do n = n + is[code[first + steps[i]]] end
   return n
 end
 

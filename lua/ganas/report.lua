@@ -109,7 +109,8 @@ function report.json(plan, result, dir)
     { "baseline", baseline_json(baselines[1]) },
     { "trajectory", map(result.trajectory, step_json) }, { "levels", map(result.levels, level_json) },
     { "premise", result.premise }, { "acceptance", result.acceptance }, { "entropy", result.entropy },
-    { "rules", map(result.rules, rule_json) }, { "seconds", named(result.seconds) }, { "run", dir },
+    { "rules", map(result.rules, rule_json) }, { "dropped", result.dropped },
+    { "seconds", named(result.seconds) }, { "run", dir },
     #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
   }
   for _, field in ipairs(result.front and front_fields(result.front) or {}) do fields[#fields + 1] = field end
@@ -164,6 +165,14 @@ local function rule_text(rule)
   return ("%s: rejected %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, share)
 end
 
+-- Walks that no choice was left to, under masks of bounds that can't both be held.
+local function dead_ends(result)
+  local n = result.dropped or 0
+  if n == 0 then return nil end
+  return ("%d %s begun met a dead end between the rules and %s drawn anew"):format(n,
+    n == 1 and "graph" or "graphs", n == 1 and "was" or "were")
+end
+
 -- Lines on the baselines, and on what the best shown have against each.
 local function add_baselines(plan, result, lines)
   for _, entry in ipairs(result.baselines or {}) do
@@ -199,6 +208,7 @@ function report.lines(plan, result, dir)
   end
   add_baselines(plan, result, lines)
   for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
+  lines[#lines + 1] = dead_ends(result)
   lines[#lines + 1] = failures(result)
   lines[#lines + 1] = result.premise
   lines[#lines + 1] = "the run is in " .. dir

@@ -26,7 +26,7 @@ local function result()
     premise = "the premise failed", acceptance = 0.5, entropy = 1.25,
     rules = { { rule = "depth <= 2", masked = false, seen = 10, rejected = 4, share = 0.5 },
       { rule = "n <= 1", masked = true, seen = 10, rejected = 0 } },
-    seconds = { total = 12.25, evaluate = 2 },
+    dropped = 2, seconds = { total = 12.25, evaluate = 2 },
   }
 end
 
@@ -46,7 +46,8 @@ describe("the JSON", function()
       .. '"premise":"the premise failed","acceptance":0.5,"entropy":1.25,'
       .. '"rules":[{"rule":"depth <= 2","masked":false,"seen":10,"rejected":4,"share":0.5},'
       .. '{"rule":"n <= 1","masked":true,"seen":10,"rejected":0,"share":null}],'
-      .. '"seconds":{"evaluate":2,"total":12.25},"run":"runs/x"}', report.json(PLAN, result(), "runs/x"))
+      .. '"dropped":2,"seconds":{"evaluate":2,"total":12.25},"run":"runs/x"}',
+      report.json(PLAN, result(), "runs/x"))
   end)
 
   it("has null where nothing was scored", function()
@@ -71,6 +72,7 @@ describe("the text", function()
       "2  val 80  test 81  a|a",
       "depth <= 2: rejected 4 of 10; accepts 50 % of random candidates",
       "n <= 1: held while sampling",
+      "2 graphs begun met a dead end between the rules and were drawn anew",
       "1 of 3 failed; the first, b|b: no row",
       "the premise failed",
       "the run is in runs/x",
@@ -80,7 +82,7 @@ describe("the text", function()
   it("has at most three, and says why it ended early", function()
     local long = result()
     for i = 3, 10 do long.top[i] = entry("x", 1, i) end
-    long.failed, long.rules, long.reason = 0, nil, "exhausted"
+    long.failed, long.rules, long.reason, long.dropped = 0, nil, "exhausted", 0
     local lines = report.lines(PLAN, long, "runs/x")
     assert.equal(6, #lines)
     assert.equal("demo: 3 candidates evaluated in 12 s, the best was number 2; no new candidates are left",
