@@ -16,8 +16,8 @@ static const struct golden {
     uint64_t disc, policy, rank;
 } golden[SPACES] = {
     {0xe82953b332c55ab7, 0xe2d79dc632888c7b, 0xab7ca78929b25538},
-    {0x5803c03012501c1d, 0xf3ce1385aa400d78, 0x25b07b1252be14d4},
-    {0x9e4438296e415df3, 0x72895f361c0e0b62, 0xf7eb5296298e4e98},
+    {0xc1a533fa489cd6ed, 0x1c8e8a98eba4c408, 0x046738dc51374edf},
+    {0x71c29fff245e2eb6, 0x0a0ae6addbcf83f2, 0x6c2db5c667b1f731},
     {0x551512a77502b59a, 0x96685f88e6acf38a, 0xd3734205bf04810e},
 };
 
