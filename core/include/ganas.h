@@ -362,6 +362,14 @@ int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_r
                            int64_t *dropped);
 
 /*
+ * Estimates from n random graphs how many networks the grammar can write, isomorphic graphs being
+ * one, and the standard deviation of that, relative; *count is 0 where it can't: in spaces whose
+ * networks ganas_batch_random doesn't draw uniformly.
+ */
+int32_t ganas_space_networks(const ganas_space *space, ganas_rng *rng, int32_t n, double *count,
+                             double *deviation);
+
+/*
  * Appends n mutants of uniformly chosen rows of `parents`: 1 + Geometric(more) edits, at most
  * `most`; an edit gives one node another operation or another source, or flips one edge. Edits keep
  * the grammar and masked rules; a parent that breaks one of these is edited until it doesn't.

@@ -167,6 +167,34 @@ int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_r
     return status;
 }
 
+/* Each network is as many of the graphs as it has orders. */
+int32_t ganas_space_networks(const ganas_space *space, ganas_rng *rng, int32_t n, double *count,
+                             double *deviation)
+{
+    if (!space || !rng || n < 2 || !count || !deviation)
+        return status_fail(GANAS_E_ARGUMENT,
+                           "an estimate of %d graphs; it needs a space, a stream, 2 graphs, two "
+                           "places",
+                           n);
+    uint64_t first = rng_take(rng, n);
+    double sum = 0, squares = 0, size = ldexp(space->ways.rest[0], space->ways.scale[0]);
+    *count = *deviation = 0;
+    for (int32_t m = 0; m < n && space->alike; m++) {
+        struct draws d = rng_draws(rng, first + (uint64_t)m);
+        struct walk w;
+        (void)walk_once(&w, space, NULL, &d); /* without rules there are no dead ends */
+        double orders = space_orders(space, &w.graph), share = orders > 0 ? 1 / orders : 0;
+        sum += share;
+        squares += share * share;
+    }
+    if (sum <= 0)
+        return GANAS_OK;
+    double mean = sum / n, variance = fmax(squares / n - mean * mean, 0);
+    *count = mean * size;
+    *deviation = sqrt(variance / n) / mean;
+    return GANAS_OK;
+}
+
 /* ---- all graphs ---- */
 
 struct listing {

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "batch.h"
+#include "fails.h"
 #include "model.h"
 
 enum { MOST = 40, EACH = 200 }; /* candidates of a small space; draws for each of them */
@@ -123,6 +124,25 @@ static void networks_are_alike(void **state)
     }
 }
 
+static void networks_are_estimated(void **state)
+{
+    (void)state;
+    ganas_space *space = cell(1, 6, 7), *fixed = fixed_space();
+    double count, deviation, known = count_networks(space, 100000);
+    ganas_rng *rng;
+    assert_int_equal(ganas_rng_new(&rng, 3, "networks"), GANAS_OK);
+    assert_int_equal(ganas_space_networks(space, rng, 20000, &count, &deviation), GANAS_OK);
+    assert_true(deviation > 0.001 && deviation < 0.05);
+    assert_true(fabs(count / known - 1) < 4 * deviation);
+    assert_int_equal(ganas_space_networks(fixed, rng, 100, &count, &deviation), GANAS_OK);
+    assert_true(count <= 0 && deviation <= 0);
+    assert_fails(ganas_space_networks(space, rng, 1, &count, &deviation), GANAS_E_ARGUMENT,
+                 "an estimate of 1 graphs; it needs a space, a stream, 2 graphs, two places");
+    ganas_rng_free(rng);
+    ganas_space_free(fixed);
+    ganas_space_free(space);
+}
+
 /* Where nodes can't change places, or orders are too many to try, graphs are drawn and no more. */
 static void other_spaces_are_not_alike(void **state)
 {
@@ -167,9 +187,8 @@ static void large_graphs_are_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(graphs_are_alike),
-        cmocka_unit_test(networks_are_alike),
-        cmocka_unit_test(other_spaces_are_not_alike),
+        cmocka_unit_test(graphs_are_alike),       cmocka_unit_test(networks_are_alike),
+        cmocka_unit_test(networks_are_estimated), cmocka_unit_test(other_spaces_are_not_alike),
         cmocka_unit_test(large_graphs_are_drawn),
     };
     return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
