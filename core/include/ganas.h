@@ -350,13 +350,24 @@ int32_t ganas_batch_fit(const ganas_batch *batch, const double *value, double *t
                         double *residual);
 
 /*
- * Appends n candidates, each choice uniform among those that grammar and masked rules leave open.
- * Rules that can't be masked are not looked at. A walk that ends in a dead end (two bounds that
- * can't both hold) is redrawn and counted in *dropped (may be NULL); GANAS_E_EMPTY after 1000 in a
- * row, and nothing is appended.
+ * Appends n random candidates under the masked rules. Operations are drawn uniformly among those
+ * that are open; sources, and where a graph ends, so that all graphs with the same operations are
+ * equally likely. In a space whose graphs have at most 8 nodes that may change places (each but the
+ * inputs may read all before it and take any operation, from the smallest graph on) all networks
+ * are equally likely. Rules that can't be masked are not looked at. A walk that ends in a dead end
+ * (two bounds that can't both hold) is redrawn and counted in *dropped (may be NULL); GANAS_E_EMPTY
+ * after 1000 for one candidate, and nothing is appended.
  */
 int32_t ganas_batch_random(ganas_batch *batch, const ganas_rules *rules, ganas_rng *rng, int32_t n,
                            int64_t *dropped);
+
+/*
+ * Estimates from n random graphs how many networks the grammar can write, isomorphic graphs being
+ * one, and the standard deviation of that, relative; *count is 0 where it can't: in spaces whose
+ * networks ganas_batch_random doesn't draw uniformly.
+ */
+int32_t ganas_space_networks(const ganas_space *space, ganas_rng *rng, int32_t n, double *count,
+                             double *deviation);
 
 /*
  * Appends n mutants of uniformly chosen rows of `parents`: 1 + Geometric(more) edits, at most

@@ -132,23 +132,32 @@ static setword mirror(bits set)
     return out;
 }
 
-static void pack_network(const ganas_space *s, const struct graph *g, struct pack *p)
+/* Fills the rows of the canonical form; returns how many automorphisms there are. */
+static double canonise(const struct network *net, int *order, setword *canon)
 {
-    struct network net;
-    int order[GANAS_MAX_NODES], cell[GANAS_MAX_NODES], orbits[GANAS_MAX_NODES];
-    setword rows[GANAS_MAX_NODES], canon[GANAS_MAX_NODES];
-    prune(s, g, &net);
-    sort_colours(&net, order, cell);
-    for (int i = 0; i < net.size; i++)
-        rows[i] = mirror(net.successors[i]);
+    int cell[GANAS_MAX_NODES], orbits[GANAS_MAX_NODES];
+    setword rows[GANAS_MAX_NODES];
+    sort_colours(net, order, cell);
+    for (int i = 0; i < net->size; i++)
+        rows[i] = mirror(net->successors[i]);
     DEFAULTOPTIONS_DIGRAPH(options);
     options.getcanon = TRUE;
     options.defaultptn = FALSE;
     statsblk stats;
+    densenauty(rows, order, cell, orbits, &options, &stats, 1, net->size, canon);
+    return stats.grpsize1;
+}
+
+static void pack_network(const ganas_space *s, const struct graph *g, struct pack *p)
+{
+    struct network net;
+    int order[GANAS_MAX_NODES];
+    setword canon[GANAS_MAX_NODES];
+    prune(s, g, &net);
+    canonise(&net, order, canon);
     put(p, (uint64_t)net.size, 7);
     for (int k = 0; k < net.size; k++)
         put(p, (uint64_t)net.colour[order[k]], width_of(s->ops + s->nodes * s->ops));
-    densenauty(rows, order, cell, orbits, &options, &stats, 1, net.size, canon);
     for (int i = 0; i < net.size; i++)
         put(p, canon[i] >> (WORDSIZE - net.size), net.size);
 }
@@ -161,4 +170,33 @@ void space_key(const ganas_space *space, int32_t identity, const struct graph *g
     else
         pack_string(space, g, &p);
     finish(&p, key);
+}
+
+/* ---- in how many orders a network can be written ---- */
+
+/* Orders of the nodes first..first + n - 1 in which each comes after what it reads. */
+static double count_orders(const struct graph *g, int first, int n)
+{
+    double orders[1 << (ALIKE_NODES - 2)] = {1}; /* of each set of nodes */
+    for (bits set = 1; set < bit_of(n); set++) {
+        for (bits last = set; last; last &= last - 1) {
+            int v = bits_first(last);
+            bool read = false; /* by another of the set */
+            for (bits others = set; others; others &= others - 1)
+                read |= (g->reads[first + bits_first(others)] & bit_of(first + v)) != 0;
+            orders[set] += read ? 0 : orders[set & ~bit_of(v)];
+        }
+    }
+    return orders[bit_of(n) - 1];
+}
+
+double space_orders(const ganas_space *space, const struct graph *g)
+{
+    struct network net;
+    int order[GANAS_MAX_NODES], inputs = bits_count(space->input_set);
+    setword canon[GANAS_MAX_NODES];
+    if (bits_count(space_live(space, g)) < g->size)
+        return 0;
+    prune(space, g, &net);
+    return count_orders(g, inputs, g->size - inputs - 1) / canonise(&net, order, canon);
 }

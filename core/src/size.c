@@ -3,12 +3,13 @@
  *
  * Nodes are tied together by three things only: the budget of edges, chains of nodes whose sources
  * ascend, and operations that narrow later ones. A chain, or a tree of nodes whose operations hang
- * on each other, is counted at its first node; the budget by counting, node by node, the beginnings
- * of graphs with e edges so far.
+ * on each other, is counted at its first node; the budget by counting, from the last node up, the
+ * ends of graphs that have e edges so far. Draws take these numbers for their weights.
  */
 #include <math.h>
 #include <string.h>
 
+#include "arena.h"
 #include "space.h"
 #include "status.h"
 
@@ -90,56 +91,139 @@ static double count_ops(const ganas_space *s, double ways[GANAS_MAX_NODES][GANAS
     return sum;
 }
 
-/* ---- the budget ---- */
+/* ---- the ends of graphs ---- */
 
-/* begun[e]: beginnings of graphs with e edges. Adds the reads of node i to each. */
-static void add_reads(const ganas_space *s, struct chains *c, int i, double *begun)
+/* Ways that node i can choose k sources, those of nodes chained to it included; 1 for 0 of a FIXED
+ * one. */
+static double count_reads(struct chains *c, int i, int k)
+{
+    const struct space_node *n = &c->space->node[i];
+    if (n->read_kind == GANAS_READ_FIXED)
+        return k == 0;
+    if (n->read_kind == GANAS_READ_FREE)
+        return k ? choose(bits_count(n->read_set), k) : 0;
+    return k != n->picks ? 0 : n->after < 0 ? count_after(c, i, -1) : 1;
+}
+
+static int most_reads(const ganas_space *s, int i)
 {
     const struct space_node *n = &s->node[i];
-    if (n->read_kind == GANAS_READ_FIXED)
-        return;
-    double ways[GANAS_MAX_NODES + 1] = {0}; /* by number of sources */
-    int most = n->picks;
-    if (n->read_kind == GANAS_READ_CHOOSE)
-        ways[most] = n->after < 0 ? count_after(c, i, -1) : 1;
-    else
-        for (int k = most = bits_count(n->read_set); k > 0; k--)
-            ways[k] = choose(most, k);
-    for (int e = int_min(s->max_edges, MOST_EDGES); e >= 0; e--) {
-        double sum = 0;
-        for (int k = 1; k <= int_min(most, e); k++)
-            sum += ways[k] > 0 && begun[e - k] > 0 ? ways[k] * begun[e - k] : 0;
-        begun[e] = sum;
+    return n->read_kind == GANAS_READ_FREE     ? bits_count(n->read_set)
+           : n->read_kind == GANAS_READ_CHOOSE ? n->picks
+                                               : 0;
+}
+
+/* Ends of graphs from node i on, when e edges come before it; 0 beyond the budget. */
+static double rest_of(const ganas_space *s, int i, int e)
+{
+    const struct ways *w = &s->ways;
+    if (e > s->max_edges)
+        return 0;
+    return w->rest[i * w->columns + (w->columns > 1 ? e : 0)];
+}
+
+/* Ways that node i and all after it can be grown after e edges, in units of 2^scale[i + 1]. */
+static double count_rest(struct chains *c, int i, int e, double ops)
+{
+    const ganas_space *s = c->space;
+    double end = 0, on = 0;
+    for (int k = 0; k <= most_reads(s, i); k++) {
+        double ways = e + k > s->max_edges ? 0 : count_reads(c, i, k);
+        end += ways;
+        if (ways > 0 && space_goes_on(s, i))
+            on += ways * rest_of(s, i + 1, e + k);
+    }
+    end *= space_ends(s, i) ? (s->end_op < 0 ? ops : 1) : 0;
+    return ldexp(end, -s->ways.scale[i + 1]) + ops * on;
+}
+
+/* Keeps the greatest of a row near 1. */
+static void scale_row(struct ways *w, int i)
+{
+    double *row = w->rest + i * w->columns, most = 0;
+    int power;
+    for (int e = 0; e < w->columns; e++)
+        most = fmax(most, row[e]);
+    (void)frexp(most, &power);
+    for (int e = 0; e < w->columns; e++)
+        row[e] = ldexp(row[e], -power);
+    w->scale[i] = w->scale[i + 1] + power;
+}
+
+static void count_rests(ganas_space *s, struct chains *c)
+{
+    double ops[GANAS_MAX_NODES][GANAS_MAX_OPS];
+    count_below(s, ops);
+    for (int i = s->nodes - 1; i >= 0; i--) {
+        double inner = count_ops(s, ops, i);
+        for (int e = 0; e < s->ways.columns; e++)
+            s->ways.rest[i * s->ways.columns + e] = count_rest(c, i, e, inner);
+        scale_row(&s->ways, i);
     }
 }
 
-static double add_up(const double *begun)
+static void count_chains(ganas_space *s, struct chains *c)
 {
-    double sum = 0;
-    for (int e = 0; e <= MOST_EDGES; e++)
-        sum += begun[e];
-    return sum;
+    for (int i = 0; i < s->nodes; i++)
+        for (int last = 0; last < i && s->node[i].read_kind == GANAS_READ_CHOOSE; last++)
+            s->ways.chained[i][last] = count_followers(c, i, last);
+}
+
+int32_t space_count(ganas_space *space)
+{
+    struct chains chains = {.space = space};
+    int most = 0;
+    for (int i = 0; i < GANAS_MAX_NODES; i++)
+        for (int v = 0; v <= GANAS_MAX_NODES; v++)
+            chains.ways[i][v] = -1;
+    for (int i = 0; i < space->nodes; i++)
+        most += most_reads(space, i);
+    space->ways.columns = space->max_edges < most ? space->max_edges + 1 : 1;
+    space->ways.rest =
+        memory_new((size_t)(space->nodes + 1) * (size_t)space->ways.columns, sizeof(double));
+    if (!space->ways.rest)
+        return GANAS_E_MEMORY;
+    count_chains(space, &chains);
+    count_rests(space, &chains);
+    return GANAS_OK;
 }
 
 int32_t ganas_space_size(const ganas_space *space, double *size, int32_t *exact)
 {
     if (!space || !size || !exact)
         return status_fail(GANAS_E_ARGUMENT, "the size of a space needs a space and two places");
-    struct chains chains = {.space = space};
-    for (int i = 0; i < GANAS_MAX_NODES; i++)
-        for (int v = 0; v <= GANAS_MAX_NODES; v++)
-            chains.ways[i][v] = -1;
-    double begun[MOST_EDGES + 1] = {1}, total = 0, ways[GANAS_MAX_NODES][GANAS_MAX_OPS];
-    count_below(space, ways);
-    for (int i = 0; i < space->nodes; i++) {
-        add_reads(space, &chains, i, begun);
-        if (space_ends(space, i))
-            total += add_up(begun) * (space->end_op < 0 ? count_ops(space, ways, i) : 1);
-        double ops = count_ops(space, ways, i);
-        for (int e = 0; e <= MOST_EDGES; e++)
-            begun[e] *= ops;
-    }
-    *size = total;
-    *exact = isfinite(total);
+    *size = ldexp(space->ways.rest[0], space->ways.scale[0]);
+    *exact = isfinite(*size);
     return GANAS_OK;
+}
+
+/* ---- weights of choices ---- */
+
+/* Ways to choose k sources, but for those of a CHOOSE node, which are the same however the graph
+ * goes on. */
+static double weigh_choice(const struct space_node *n, int most, int k)
+{
+    return n->read_kind == GANAS_READ_FREE ? (k ? choose(most, k) : 0) : k == most;
+}
+
+int space_weigh_reads(const ganas_space *space, int i, bool ends, int edges, double *weight)
+{
+    int most = most_reads(space, i);
+    for (int k = 0; k <= most; k++) {
+        double ways = edges + k <= space->max_edges ? weigh_choice(&space->node[i], most, k) : 0;
+        weight[k] = ends || ways <= 0 ? ways : ways * rest_of(space, i + 1, edges + k);
+    }
+    return most;
+}
+
+double space_weigh_pick(const ganas_space *space, int i, int j, int later)
+{
+    const double *chained = space->ways.chained[i];
+    double sum = 0;
+    int between = 0;
+    if (later == 0)
+        return chained[j];
+    for (bits set = space->node[i].pick_set & ~bits_below(j + 1); set; set &= set - 1)
+        sum += choose(between++, later - 1) * chained[bits_first(set)];
+    return sum;
 }

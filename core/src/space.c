@@ -350,6 +350,23 @@ static void mark_choices(ganas_space *s)
     }
 }
 
+/* Whether nodes can change places: graphs from the smallest on, and each node but the inputs may
+   read all before it, take the same operations and be the last. */
+static bool is_alike(const ganas_space *s)
+{
+    int inputs = bits_count(s->input_set);
+    if (s->end_op < 0 || s->nodes > ALIKE_NODES || s->min_nodes != inputs + 1 ||
+        s->input_set != bits_below(inputs))
+        return false;
+    for (int i = inputs; i < s->nodes; i++) {
+        const struct space_node *n = &s->node[i];
+        bits ops = i + 1 < s->nodes ? s->node[inputs].op_set : bit_of(s->end_op);
+        if (n->read_kind != GANAS_READ_FREE || n->read_set != bits_below(i) || n->op_set != ops)
+            return false;
+    }
+    return true;
+}
+
 int32_t ganas_space_new(ganas_space **out, const ganas_space_spec *spec)
 {
     if (!out || !spec)
@@ -373,6 +390,12 @@ int32_t ganas_space_new(ganas_space **out, const ganas_space_spec *spec)
         return status;
     }
     mark_choices(s);
+    s->alike = is_alike(s);
+    status = space_count(s);
+    if (status) {
+        ganas_space_free(s);
+        return status;
+    }
     *out = s;
     return GANAS_OK;
 }
@@ -383,6 +406,7 @@ void ganas_space_free(ganas_space *space)
         return;
     for (int m = 0; m < space->measures; m++)
         sum_free(&space->measure[m].sum);
+    memory_free(space->ways.rest);
     memory_free(space);
 }
 

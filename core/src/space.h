@@ -3,14 +3,19 @@
  *
  * A graph in the core is a `struct graph`: for each node an operation and the set of nodes it
  * reads. Implemented in space.c (grammar), measure.c (pruning, measures), identity.c (keys) and
- * size.c (how many graphs there are).
+ * size.c (how many graphs there are, and how many that begin in one way).
  */
 #ifndef GANAS_SPACE_H
 #define GANAS_SPACE_H
 
 #include "base.h"
 
-enum { SPACE_MAX_PICKS = 8, SPACE_MAX_MEASURES = 128 };
+enum {
+    SPACE_MAX_PICKS = 8,
+    SPACE_MAX_MEASURES = 128,
+    ALIKE_NODES = 8, /* most nodes of an `alike` space: each draw is tried as often as its network
+                        has orders, up to 720 */
+};
 
 struct graph {
     int32_t size;                /* nodes */
@@ -70,6 +75,19 @@ struct measure {
     struct sum sum; /* SUM */
 };
 
+/*
+ * How many ways there are to finish a graph, for draws that are uniform over graphs: rest[i *
+ * columns + e], times 2^scale[i], of growing node i and all after it when the nodes before have e
+ * edges. Without a budget that binds there is one column. chained[i][last]: of choosing the sources
+ * of all nodes that are chained to node i, when the last of its own is `last`.
+ */
+struct ways {
+    int32_t columns;
+    int32_t scale[GANAS_MAX_NODES + 1];
+    double *rest; /* [(nodes + 1) * columns] */
+    double chained[GANAS_MAX_NODES][GANAS_MAX_NODES];
+};
+
 struct ganas_space {
     int32_t nodes, ops, end_op; /* end_op: -1 for none */
     int32_t min_nodes;          /* `nodes` without end_op */
@@ -79,6 +97,9 @@ struct ganas_space {
     struct space_node node[GANAS_MAX_NODES];
     bool narrowed;                                 /* some node has op_after */
     bits op_given[GANAS_MAX_NODES][GANAS_MAX_OPS]; /* operations left by that of op_after */
+    struct ways ways;
+    bool alike; /* few nodes, alike but for the inputs: a network can be written in any order of its
+                   nodes */
     int32_t measures;
     struct measure measure[SPACE_MAX_MEASURES];
 };
@@ -130,6 +151,21 @@ double space_measure(const ganas_space *space, int32_t measure, const struct gra
 
 /* GANAS_E_ARGUMENT for a number that is no measure of the space. */
 int32_t space_check_measure(const ganas_space *space, int32_t measure);
+
+/* Fills the space's `ways`, last of all; GANAS_E_MEMORY. */
+int32_t space_count(ganas_space *space);
+
+/* weight[k], k up to the node's candidates: ways to finish a graph whose node i reads k sources,
+   `edges` having been chosen before it: where it ends there, and, to be multiplied by 2^scale[i +
+   1], where it goes on. Returns the most k. */
+int space_weigh_reads(const ganas_space *space, int i, bool ends, int edges, double *weight);
+
+/* The same for a CHOOSE node that takes source j, with `later` more of its own to choose. */
+double space_weigh_pick(const ganas_space *space, int i, int j, int later);
+
+/* In how many orders of its nodes the network of a graph of an `alike` space can be written; 0 for
+   a graph with nodes that do not lie between input and output. */
+double space_orders(const ganas_space *space, const struct graph *g);
 
 /* 128-bit key of a graph under a ganas_identity. */
 void space_key(const ganas_space *space, int32_t identity, const struct graph *g, uint64_t key[2]);

@@ -134,7 +134,7 @@ end
 function baseline.describe(plan, entry)
   local words = {}
   if not entry.score then return ("the baseline %s has no score"):format(entry.arch) end
-  for i, q in ipairs(quantities(plan, entry)) do words[i] = ("%s %.8g"):format(q[1], q[2]) end
+  for i, q in ipairs(quantities(plan, entry)) do words[i] = q[1] .. " " .. message.rounded(q[2], 8) end
   local text = ("the baseline %s: %s"):format(entry.arch, table.concat(words, ", "))
   if entry.source then text = text .. ", by " .. entry.source end
   if #entry.breaks == 0 then return text end

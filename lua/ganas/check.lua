@@ -32,7 +32,8 @@ end
 
 local function expectations(space, broken)
   local words = {}
-  if space.expect.size then words[#words + 1] = "size" end
+  local known = space.expect.size and (grammar.size_known(space) or "too many to count")
+  if known then words[1] = known == "counted" and "size" or ("size (%s)"):format(known) end
   if space.expect.example then words[#words + 1] = "example" end
   if #words == 0 then return "the file expects nothing of itself" end
   return (#broken == 0 and "held: " or "not held: ") .. table.concat(words, " and ")

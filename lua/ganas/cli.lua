@@ -62,6 +62,11 @@ end
 
 function command.import(given, host) return require("ganas.import").run(given, host) end
 
+function command.new(given)
+  print_lines { require("ganas.new").run(given) }
+  return DONE
+end
+
 function command.fit(given)
   local facts, text = require("ganas.fit").run(given)
   if text then print_lines { text } else print_facts(facts) end
@@ -121,7 +126,7 @@ local function words_of(argv)
 end
 
 -- Commands that compute nothing.
-local IDLE = { help = true, short = true, version = true, list = true }
+local IDLE = { help = true, short = true, version = true, list = true, new = true }
 
 local function default_threads() return math.min(uv.available_parallelism(), 4) end
 

@@ -9,12 +9,14 @@
 --   measure_list  the declared measures by name: { name, id, kind, whole, maskable, least, greatest }
 --   context  where files are (ganas.data)
 
+local Rng = require "ganas.rng"
 local core = require "ganas.core"
 local measure = require "ganas.measure"
 local message = require "ganas.message"
 local sorted = require "ganas.sorted"
 
 local lib = core.lib
+local ESTIMATED = 50000 -- random graphs
 local Domain = core.class("space", lib.ganas_space_free)
 
 local PSEUDO = { "input", "state", "output" }
@@ -368,6 +370,15 @@ function Domain:size()
     self.total, self.exact = size[0], exact[0] ~= 0
   end
   return self.total, self.exact
+end
+
+-- How many networks there are, isomorphic graphs being one, and by which share that may be off (twice the
+-- standard deviation): an estimate, the same in every process; nil where there is none.
+function Domain:networks()
+  local count, deviation = core.doubles(1), core.doubles(1)
+  local rng = Rng.new(0, "networks")
+  core.check(lib.ganas_space_networks(self.handle, rng.handle, ESTIMATED, count, deviation))
+  if count[0] > 0 then return count[0], 2 * deviation[0] end
 end
 
 -- The space in words: a list of { what, text }.

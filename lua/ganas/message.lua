@@ -81,6 +81,12 @@ function message.number(x)
   return tostring(x)
 end
 
+-- A number for reading: whole ones to the last digit, others to `digits` digits.
+function message.rounded(x, digits)
+  if x % 1 == 0 and math.abs(x) < 1e15 then return string.format("%.0f", x) end
+  return string.format("%." .. digits .. "g", x)
+end
+
 -- A Lua value as a reader would name it: 3, 'text', true, a table, a function, nothing.
 function message.value(v)
   local kind = type(v)

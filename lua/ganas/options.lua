@@ -8,7 +8,7 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "fit", "lua" }
+options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "fit", "new", "lua" }
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
@@ -21,6 +21,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua import FORMAT SOURCE [-o FILE]
                                         makes a table file from a benchmark's own files; FORMAT is
                                         nasbench101, nats-bench or csv ('import --help' says more)
+  ganas-lua new KIND NAME               makes NAME.lua, a commented file to start from; KIND is space, recipe
+                                        or evaluator
   ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
   ganas-lua fit FILE --space NAME [column=NAME] [--out TABLE.csv]
                                         a table by step and operation from measured networks
@@ -51,8 +53,8 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua check FILE | compare RECIPE | list | import FORMAT SOURCE | bench [WORK] |
-                 lua FILE [ARG ...]
+       ganas-lua check FILE | compare RECIPE | list | import FORMAT SOURCE | new KIND NAME |
+                 bench [WORK] | lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options.
@@ -183,6 +185,7 @@ function options.read(words)
   if asks(words, "-V", "--version") then return { command = "version" } end
   if #words == 0 then return { command = "short" } end
   if word == "import" then return require("ganas.import").options(without(words, at)) end
+  if word == "new" then return require("ganas.new").options(without(words, at)) end
   local command = word and is_command(word) and word or "run"
   return checked(command, parse(command, word == command and without(words, at) or words))
 end

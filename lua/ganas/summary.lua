@@ -2,12 +2,28 @@
 
 local message = require "ganas.message"
 
+local WIDE = 90 -- columns of a drawing
+
+local function grammar() return require "ganas.grammar" end -- which requires this
+
+local function number_text(size) return string.format(size < 1e15 and "%.0f" or "%.3g", size) end
+
+-- Where isomorphic graphs are one: counted, estimated, or at least bounded.
+local function networks_text(space, size)
+  local graphs = number_text(size) .. " graphs, isomorphic ones being one"
+  local exact = grammar().distinct(space)
+  if exact then return ("%s candidates (%s)"):format(number_text(exact), graphs) end
+  local count, off = space:networks()
+  if not count then return ("at most %s candidates (%s)"):format(number_text(size), graphs) end
+  local rounded = number_text(tonumber(("%.3g"):format(count)))
+  return ("about %s candidates (estimated, to %.0f %%; %s)"):format(rounded, math.ceil(100 * off), graphs)
+end
+
 local function size_text(space)
   local size, exact = space:size()
-  if size == math.huge then return "more graphs than a number can say" end
-  local number = size < 1e15 and string.format("%.0f", size) or string.format("%.3g", size)
-  local unit = space.identity == "network" and "graphs, isomorphic ones are one candidate" or "candidates"
-  return (exact and "" or "at most ") .. number .. " " .. unit
+  if size == math.huge then return "more than a number can say" end
+  if space.identity == "network" then return networks_text(space, size) end
+  return (exact and "" or "at most ") .. number_text(size) .. " candidates"
 end
 
 local function plural(n, word) return n .. " " .. word .. (n == 1 and "" or "s") end
@@ -36,7 +52,8 @@ local function measure_text(entry)
     return "looked up or predicted; a bound is checked afterwards"
   end
   local how = entry.maskable and "a bound is held while sampling" or "a bound is checked afterwards"
-  return string.format("%s to %s; %s", message.number(entry.least), message.number(entry.greatest), how)
+  return string.format("%s to %s; %s", message.rounded(entry.least, 10),
+    message.rounded(entry.greatest, 10), how)
 end
 
 local function names_text(names)
@@ -44,14 +61,43 @@ local function names_text(names)
   return #names .. ": " .. shown .. (#names > 12 and ", ..." or "")
 end
 
+-- ---- a candidate ----
+
+local function node_text(arch, i)
+  local from = table.concat(arch:sources(i), ",")
+  return i .. " " .. arch:op(i) .. (from ~= "" and "(" .. from .. ")" or "")
+end
+
+-- Its graph as lines: each node with its number, its operation and the nodes that it reads.
+local function drawing(arch)
+  local lines, line = {}, nil
+  for i = 0, arch.size - 1 do
+    local text = node_text(arch, i)
+    if line and #line + 2 + #text <= WIDE then line = line .. "; " .. text
+    else
+      lines[#lines + 1], line = line, text
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+local function add_sample(list, space)
+  local arch = grammar().samples(space, 1):arch(0)
+  list[#list + 1] = { "sample", space:write(arch) }
+  for k, line in ipairs(drawing(arch)) do list[#list + 1] = { k == 1 and "its graph" or "", line } end
+end
+
+-- ---- all of it ----
+
 return function(space)
   local list = {
     { "space", space.name .. (space.about ~= "" and ": " .. space.about or "") },
     { "size", size_text(space) },
     { "operations", names_text(space.own) },
     { "choices", choices_text(space) },
-    { "sample", space:write(require("ganas.grammar").samples(space, 1):arch(0)) },
   }
+  add_sample(list, space)
   if #space.keys > 0 then list[#list + 1] = { "key columns", table.concat(space.keys, "; ") } end
   for _, entry in ipairs(space.measure_list) do
     list[#list + 1] = { "measure " .. entry.name, measure_text(entry) }

@@ -7,11 +7,11 @@ local schedule = require "ganas.schedule"
 
 local train = {}
 
--- Fresh learners, as far as the settings need them.
+-- Fresh learners, as far as the settings need them; none where there is nothing to choose.
 function train.learners(state)
   local s, weights = state.settings, state.streams.weights
   local g = s.generator
-  if s.method == "random" then return end
+  if s.method == "random" or state.space:size() == 1 then return end
   if g.train ~= "none" or s.discriminator.kind == "pairwise" and s.method ~= "no_discriminator" then
     local net = { width = g.width, layers = g.layers, head = g.head, rate = g.rate, clip = g.clip }
     state.generator = Policy.new(state.space, state.constraints.rules, net, state.threads, weights)

@@ -10,9 +10,9 @@
 
 struct grammar {
     ganas_space_spec spec;
-    uint64_t op_set[16], read_set[16];
-    uint8_t kind[16], count[16];
-    int8_t after[16], op_after[16];
+    uint64_t op_set[64], read_set[64];
+    uint8_t kind[64], count[64];
+    int8_t after[64], op_after[64];
     uint64_t given[16 * 8]; /* for spaces of up to 8 operations */
 };
 

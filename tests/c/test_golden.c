@@ -16,8 +16,8 @@ static const struct golden {
     uint64_t disc, policy, rank;
 } golden[SPACES] = {
     {0xd6b5cb5e572d95de, 0xbe8613fce98ed568, 0xecbe96d0fd5ce70d},
-    {0x7105b32941a3d7ca, 0x620dfb21570276cc, 0x39f80b20c674dba3},
-    {0xa646cca78056241b, 0xa8453b4d56295293, 0x32bd51997d64d866},
+    {0x4f4a159a34af8bd1, 0x1b46568d5472c995, 0x8a15c6b33c15a72d},
+    {0x7d543a7a85322408, 0x0c6a96d096e6e622, 0x99e334538d185098},
     {0x9dc838d0f2859f45, 0x9b83891df2468106, 0x09e27fef475212ed},
 };
 

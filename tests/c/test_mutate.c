@@ -190,10 +190,13 @@ static void edits_of_free_graphs_are_small(void **state)
     (void)state;
     enum { N = 4000 };
     ganas_space *space = free_space();
-    ganas_batch *parents = new_batch(space, 50), *batch = new_batch(space, N);
+    ganas_batch *origin = new_batch(space, 50), *parents = new_batch(space, 50);
+    ganas_batch *batch = new_batch(space, N);
     ganas_rng *rng = new_rng(4);
     int32_t parent[N], op = 0, moves = 0, edge = 0, more = 0, less = 0;
-    assert_int_equal(ganas_batch_random(parents, NULL, rng, 50, NULL), GANAS_OK);
+    assert_int_equal(ganas_batch_random(origin, NULL, rng, 50, NULL), GANAS_OK);
+    /* random graphs have nearly all as many nodes and edges as they may */
+    assert_int_equal(ganas_batch_mutate(parents, origin, NULL, rng, 50, 0.98, 100, NULL), GANAS_OK);
     assert_int_equal(ganas_batch_mutate(batch, parents, NULL, rng, N, 0, 1, parent), GANAS_OK);
     for (int32_t i = 0; i < N; i++) {
         struct graph a, b;
@@ -219,6 +222,7 @@ static void edits_of_free_graphs_are_small(void **state)
     ganas_rng_free(rng);
     ganas_batch_free(batch);
     ganas_batch_free(parents);
+    ganas_batch_free(origin);
     ganas_space_free(space);
 }
 

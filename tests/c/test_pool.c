@@ -74,7 +74,7 @@ static void check_find(const struct fixture *f, const uint64_t (*key)[2], int n)
     free(row);
 }
 
-/* Graphs of a small space, most of them often: each is added once, later ones are refused. */
+/* Graphs of a small space, some of them often: each is added once, later ones are refused. */
 static void doubles_are_refused(void **state)
 {
     (void)state;
@@ -84,7 +84,7 @@ static void doubles_are_refused(void **state)
         static uint64_t key[N][2];
         int refused = 0;
         char sentence[80];
-        open_fixture(&f, free_space(), identity, N);
+        open_fixture(&f, fixed_space(), identity, N);
         assert_int_equal(ganas_batch_keys(f.all, identity, key[0]), GANAS_OK);
         for (int i = 0; i < N; i++) {
             int32_t count = ganas_pool_count(f.pool);

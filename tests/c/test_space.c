@@ -719,7 +719,7 @@ static void memory_can_fail(void **state)
     (void)state;
     struct grammar g;
     write_closed(&g);
-    assert_int_equal(fail_each_allocation(make_space, &g), 2);
+    assert_int_equal(fail_each_allocation(make_space, &g), 3);
 }
 
 int main(void)

@@ -52,6 +52,11 @@ describe("the words", function()
     assert.same({ nodes = "7" }, read "bench nodes=7".args)
   end)
 
+  it("name what to make, and how it is called", function()
+    assert.same({ command = "new", kind = "space", name = "mine" }, read "new space mine")
+    assert.equal("help", read "new --help".command)
+  end)
+
   it("take --seed for seed=, once", function()
     assert.equal("3", read "r.lua --seed 3".args.seed)
     assert.equal("3", read "r.lua seed=3".args.seed)

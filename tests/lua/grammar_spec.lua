@@ -486,6 +486,29 @@ describe("a space in words", function()
     assert.truthy(w.sample:find "^|.*|$")
   end)
 
+  it("draws its sample", function()
+    local lines = {}
+    for _, line in ipairs(grammar.load("nasbench201"):describe()) do
+      if line[1] == "its graph" then lines[1] = line[2] elseif lines[1] and line[1] == "" then
+        lines[#lines + 1] = line[2]
+      end
+    end
+    assert.same({ "0 input; 1 nor_conv_1x1(0); 2 avg_pool_3x3(0); 3 avg_pool_3x3(1); 4 none(0)",
+      "5 skip_connect(1); 6 skip_connect(2,3); 7 output(4,5,6)" }, lines)
+  end)
+
+  it("says how isomorphic graphs are counted: one by one, by an estimate, not at all", function()
+    local function size(nodes, edges)
+      return words({ ops = { "a", "b" }, grow = space.free { nodes = nodes, edges = edges } }).size
+    end
+    -- in-out; a or b between, beside an edge or not; two of them in a row
+    assert.equal("9 candidates (31 graphs, isomorphic ones being one)", size({ 2, 4 }, 3))
+    local count = size({ 2, 7 }, 12):match "^about (%d+) candidates %(estimated, to %d+ %%; %d+ graphs, "
+    assert.is_true(tonumber(count) > 1e5)
+    assert.truthy(size({ 2, 12 }, 20):find "^at most [%d.e+]+ candidates %([%d.e+]+ graphs, isomorphic ones ")
+    assert.equal("more than a number can say", size({ 2, 64 }))
+  end)
+
   it("says what differs between the forms", function()
     assert.equal("16 operations, 16 sources", words(darts()).choices)
     assert.equal("2 to 7 nodes with input and output, any edges forward, at most 9 edges",

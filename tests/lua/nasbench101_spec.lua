@@ -97,6 +97,22 @@ describe("the whole space", function()
   end)
 end)
 
+describe("random cells", function()
+  it("are as large as those of the whole space", function()
+    local batch, sizes = Batch.new(s, 20000), {}
+    batch:random(nil, Rng.new(5, "uniform"), 20000)
+    for i = 0, 19999 do
+      local nodes = batch:arch(i).nodes
+      sizes[nodes] = (sizes[nodes] or 0) + 1
+    end
+    for nodes, known in pairs { [5] = 2441, [6] = 62010, [7] = 359082 } do -- order can't matter
+      local share = known / 423624
+      local off = math.abs(sizes[nodes] / 20000 - share)
+      assert.is_true(off < 5 * math.sqrt(share * (1 - share) / 20000), nodes .. " nodes")
+    end
+  end)
+end)
+
 describe("the table", function()
   local cells, hashes = find "nb101_test108.csv.gz", find "nb101_hash64.u64"
   local NEEDS = "needs nb101_test108.csv.gz and nb101_hash64.u64: set GANAS_DATA to their folder"
