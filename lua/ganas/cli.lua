@@ -70,6 +70,8 @@ end
 
 function command.run(given, host) return require("ganas.launch").run(given, host) end
 
+function command.resume(given, host) return require("ganas.resume").run(given, host) end
+
 -- Lines appear as they are known.
 function command.bench(given, host)
   local function emit(line)

@@ -180,6 +180,18 @@ function Append:sync()
   must(ok, err, "write", self.path)
 end
 
+-- Cuts the file off after `size` bytes.
+function Append:truncate(size)
+  local ok, err = uv.fs_ftruncate(self.fd, size)
+  must(ok, err, "write", self.path)
+end
+
+-- Whether the file is the one that has this name now.
+function Append:is_at(path)
+  local named, own = uv.fs_stat(path), uv.fs_fstat(self.fd)
+  return named ~= nil and own ~= nil and named.ino == own.ino and named.dev == own.dev
+end
+
 function Append:close()
   if self.fd then uv.fs_close(self.fd) end
   self.fd = nil
