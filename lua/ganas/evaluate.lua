@@ -86,7 +86,7 @@ function Function:describe() return "a Lua function at " .. self.where end
 -- The module of each kind, by the name that recipes use.
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
-  first = "ganas.first",
+  first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
 }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and

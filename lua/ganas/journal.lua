@@ -16,6 +16,7 @@ local core = require "ganas.core"
 local fs = require "ganas.fs"
 local json = require "ganas.json"
 local lock = require "ganas.lock"
+local loop = require "ganas.loop"
 local message = require "ganas.message"
 local parse = require "ganas.parse"
 local sorted = require "ganas.sorted"
@@ -179,6 +180,14 @@ function Journal:sync()
   self.lock:beat()
 end
 
+-- The same without waiting for the disk, for results that come one by one; a failure shows at the next sync.
+function Journal:sync_soon()
+  if self.syncing or not self.dirty then return end
+  self.syncing = true
+  self.file:sync_soon(function() self.syncing = false end)
+  self.lock:beat()
+end
+
 -- Writes the result, a text of JSON.
 function Journal:finish(text)
   self:sync()
@@ -186,6 +195,7 @@ function Journal:finish(text)
 end
 
 function Journal:close()
+  loop.wait(function() return not self.syncing end)
   self.file:close()
   self.lock:release()
 end

@@ -81,6 +81,9 @@ function message.number(x)
   return tostring(x)
 end
 
+-- A number or a text as it is written for a machine.
+function message.text(x) return type(x) == "number" and message.number(x) or tostring(x) end
+
 -- A Lua value as a reader would name it: 3, 'text', true, a table, a function, nothing.
 function message.value(v)
   local kind = type(v)

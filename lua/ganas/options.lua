@@ -194,6 +194,7 @@ end
 function options.read(words)
   local at = first_word(words)
   local word = at and words[at]
+  if word == "guard" then return { command = "guard", token = words[at + 1] } end -- for ganas.guard alone
   if word == "lua" then return { command = "lua", words = rest_after(words, at) } end
   if asks(words, "-h", "--help") then return { command = "help", about = word } end
   if asks(words, "-V", "--version") then return { command = "version" } end

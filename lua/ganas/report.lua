@@ -96,6 +96,19 @@ local function columns_json(plan)
   }
 end
 
+-- What there is to say of evaluators that start processes.
+local function process_fields(plan, result)
+  local idle = plan.ledger and plan.ledger.idle and plan.ledger:idle()
+  local fields = {}
+  if (result.infeasible or 0) > 0 then fields[1] = { "infeasible", result.infeasible } end
+  if result.cost then fields[#fields + 1] = { "cost", result.cost } end
+  if idle then
+    fields[#fields + 1] = { "workers", plan.ledger.workers }
+    fields[#fields + 1] = { "idle", idle }
+  end
+  return fields
+end
+
 -- The result as JSON on one line. `dir` is the run directory.
 function report.json(plan, result, dir)
   local baselines = result.baselines or {}
@@ -112,6 +125,7 @@ function report.json(plan, result, dir)
     { "rules", map(result.rules, rule_json) }, { "seconds", named(result.seconds) }, { "run", dir },
     #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
   }
+  for _, field in ipairs(process_fields(plan, result)) do fields[#fields + 1] = field end
   for _, field in ipairs(result.front and front_fields(result.front) or {}) do fields[#fields + 1] = field end
   return json.encode(json.object(fields))
 end
@@ -121,6 +135,9 @@ end
 local function number(x) return ("%.8g"):format(x) end
 
 local WHY = {
+  seconds = "; its time is over",
+  cost = "; what it may cost is spent",
+  infeasible = "; nearly all candidates turned out infeasible",
   exhausted = "; no new candidates are left",
   stop = "; the recipe's stop rule ended it",
   interrupted = "; interrupted",
@@ -156,6 +173,19 @@ local function failures(result)
   if not step then return nil end
   return ("%d of %d failed; the first, %s: %s"):format(result.failed, result.queries, step.arch,
     step.error or "no score")
+end
+
+-- Lines on evaluators that start processes.
+local function add_processes(plan, result, lines)
+  local idle = plan.ledger and plan.ledger.idle and plan.ledger:idle()
+  if (result.infeasible or 0) > 0 then
+    lines[#lines + 1] = ("%d more turned out infeasible"):format(result.infeasible)
+  end
+  if result.cost then lines[#lines + 1] = ("cost %s"):format(number(result.cost)) end
+  if idle then
+    lines[#lines + 1] = ("%d workers, idle %.0f %% of the time that sets took"):format(plan.ledger.workers,
+      100 * idle)
+  end
 end
 
 local function rule_text(rule)
@@ -200,6 +230,7 @@ function report.lines(plan, result, dir)
   add_baselines(plan, result, lines)
   for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
   lines[#lines + 1] = failures(result)
+  add_processes(plan, result, lines)
   lines[#lines + 1] = result.premise
   lines[#lines + 1] = "the run is in " .. dir
   return lines
