@@ -77,6 +77,10 @@ function command.guard(given)
   return DONE
 end
 
+function command.ask(given, host) return require("ganas.ask").run(given, host) end
+
+function command.tell(given) return require("ganas.tell").run(given) end
+
 -- Lines appear as they are known.
 function command.bench(given, host)
   local function emit(line)

@@ -6,6 +6,8 @@
 --   evaluate = { "trials", file = "trained.csv", score = "acc" }
 --   evaluate = { "xgboost", model = "accuracy.json", features = "one_hot", score = "accuracy" }
 --   evaluate = { "predictor", file = "acc.f32", score = "top1" }
+--   evaluate = { "command", "python3", "train.py" }, { "worker", "python3", "worker.py", workers = 4 }, {
+-- "ask" }
 --   evaluate = { "first", { "table", ... }, { "predictor", ... } }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
@@ -87,6 +89,7 @@ function Function:describe() return "a Lua function at " .. self.where end
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
   first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
+  ask = "ganas.outside",
 }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and

@@ -163,6 +163,12 @@ function journal.result_fields(id, arch, result)
   }
 end
 
+-- Notes which candidates were handed out, on the disk.
+function Journal:note_asked(ids)
+  self:write("ask", { { "ids", json.array(ids) } })
+  self:sync()
+end
+
 -- Appends an event; it is on the disk after the next sync.
 function Journal:write(event, fields)
   self.file:write(journal.line(event, fields))

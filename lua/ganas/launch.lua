@@ -27,18 +27,37 @@ local function hooks_of(plan, display)
 end
 
 -- Runs the search; the progress line goes away and the run is given back whatever happens.
-local function run(plan, started, log, display)
+local function run(plan, started, log)
   local ok, result = xpcall(function()
-    return search.run(plan, hooks_of(plan, display), started)
+    return search.run(plan, hooks_of(plan, plan.display), started)
   end, message.traced)
-  display:clear()
+  plan.display:clear()
   if plan.ledger.close then plan.ledger:close() end
   if ok then return result end
   log:close()
   error(result, 0)
 end
 
+-- Results are told from outside, and the next ones aren't there yet.
+local function wait(plan, log)
+  log:close()
+  message.note("%s waits for the results of %d candidates; 'ganas-lua ask %s' prints them",
+    message.quote(log.dir),
+    plan.ledger.waiting, log.dir)
+  return DONE
+end
+
+-- Writes the result of a search that is over.
+function launch.keep(plan, result, log)
+  local text = report.json(plan, result, log.dir)
+  log:finish(text)
+  log:close()
+  message.note("the search is over after %d queries; the result is in %s/result.json", result.queries,
+    log.dir)
+end
+
 local function conclude(plan, result, log)
+  if plan.ledger.waiting then return wait(plan, log) end
   local text = report.json(plan, result, log.dir)
   local whole = result.reason ~= "interrupted"
   if whole then log:finish(text) end
@@ -64,11 +83,16 @@ function launch.load(word, given, host)
   return plan
 end
 
--- Runs the search of a plan with a journal, whose events (none for a new run) are replayed first; returns the
--- exit code.
-function launch.go(plan, started, log, events)
+-- Runs the search of a plan with a journal, whose events (none for a new run) are replayed first; returns its
+-- result.
+function launch.search(plan, started, log, events)
   plan.ledger:attach(log, events)
-  return conclude(plan, run(plan, started, log, plan.display), log)
+  return run(plan, started, log)
+end
+
+-- The same, with what is shown at the end; returns the exit code.
+function launch.go(plan, started, log, events)
+  return conclude(plan, launch.search(plan, started, log, events), log)
 end
 
 -- Runs the recipe that the options ask for; returns the exit code.

@@ -164,6 +164,10 @@ local function pay(self, batch, first, archs, missing, results)
     jobs[k] = self:job(self.rows + i, archs[i])
   end
   part:append(batch, rows)
+  if self.suspended or self.inner.kind == "ask" then
+    self.waiting = #missing
+    return false
+  end
   local function heard(k, result)
     if results[missing[k]] then return end
     results[missing[k]] = result

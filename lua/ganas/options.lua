@@ -9,7 +9,7 @@ local message = require "ganas.message"
 local options = {}
 
 options.COMMANDS = {
-  "run", "resume", "check", "compare", "list", "import", "bench", "fit", "lua",
+  "run", "resume", "ask", "tell", "check", "compare", "list", "import", "bench", "fit", "lua",
 }
 
 options.HELP = [[
@@ -17,6 +17,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
   ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder
+  ganas-lua ask RUN [n=N]               prints candidates to evaluate elsewhere, a line of JSON each
+  ganas-lua tell RUN < RESULTS          takes their results, a line of JSON each
   ganas-lua check FILE [name=value ...] loads a recipe, a space or a table and says what it is
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
                                         many seeds of several methods side by side, in parallel
@@ -56,7 +58,7 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua resume RUN | check FILE | compare RECIPE | list |
+       ganas-lua resume RUN | ask RUN | tell RUN < RESULTS | check FILE | compare RECIPE | list |
                  import FORMAT SOURCE | bench [WORK] | lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
@@ -107,10 +109,10 @@ end
 local function option(parser, name) return parser:option(name):overwrite(false) end
 
 local OPERAND = {
-  run = "recipe", resume = "run", check = "file", compare = "recipe", fit = "file",
+  run = "recipe", resume = "run", ask = "run", tell = "run", check = "file", compare = "recipe", fit = "file",
 }
 local WORDS = {
-  run = true, resume = true, check = true, compare = true, bench = true, fit = true,
+  run = true, resume = true, ask = true, check = true, compare = true, bench = true, fit = true,
 }
 
 local function new_parser(command)

@@ -18,7 +18,7 @@ local resume = {}
 -- ---- the plan ----
 
 -- Goes where the run was started, so that its relative names mean the same; returns the path of the run.
-local function go_there(dir, event)
+function resume.go_there(dir, event)
   if event.cwd == uv.cwd() or not fs.is_dir(event.cwd) then return dir end
   local path = uv.fs_realpath(dir) or dir
   uv.chdir(event.cwd)
@@ -55,13 +55,16 @@ end
 
 -- ---- going on ----
 
-local function refuse(dir, difference)
+-- A user error where something has changed that the trajectory follows from.
+function resume.check(dir, plan, event)
+  local difference = origin.difference(plan, event)
+  if not difference then return end
   message.user("%s can't go on as it was: %s; expected everything as it was when the run began, or --warm "
     .. "for a new run with what was paid for", message.quote(dir), difference)
 end
 
 -- The same, with the lock given back when something is wrong before the search starts.
-local function guarded(log, deed)
+function resume.guarded(log, deed)
   local ok, result = xpcall(deed, message.traced)
   if ok then return result end
   log:close()
@@ -70,10 +73,9 @@ end
 
 local function replay(dir, given, host)
   local log, events = journal.reopen(dir)
-  return guarded(log, function()
+  return resume.guarded(log, function()
     local plan = resume.plan(dir, events, given, host)
-    local difference = origin.difference(plan, events[1])
-    if difference then refuse(dir, difference) end
+    resume.check(dir, plan, events[1])
     return launch.go(plan, search.start(plan), log, events)
   end)
 end
@@ -130,7 +132,7 @@ end
 -- Does what the options ask for; returns the exit code.
 function resume.run(given, host)
   local event = journal.read(given.operand)[1]
-  local dir = go_there(given.operand, event)
+  local dir = resume.go_there(given.operand, event)
   return (given.warm and start_warm or replay)(dir, given, host)
 end
 

@@ -49,7 +49,7 @@
 
 ---Processes: the words after the kind are the command, { "worker", "python3", "worker.py", workers = 4 }.
 ---@class ganas.ProcessEvaluator
----@field [1] "command"|"worker"
+---@field [1] "command"|"worker"|"ask"
 ---@field [integer] string
 ---@field score? string what the score is called
 ---@field report? string the number to show beside it
