@@ -89,7 +89,7 @@ function Function:describe() return "a Lua function at " .. self.where end
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
   first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
-  ask = "ganas.outside",
+  ask = "ganas.outside", slurm = "ganas.slurm",
 }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and

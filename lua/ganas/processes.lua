@@ -117,11 +117,13 @@ end
 
 -- ---- scoring ----
 
--- Jobs of a set for those that ask without a ledger.
-local function own_jobs(self, batch, first, n)
+-- The jobs of a set: the ledger's, or such for those that ask without one; with the candidates as objects.
+function processes.jobs(self, batch, first, n, call)
   local jobs = {}
   for i = 1, n do
-    jobs[i] = { id = i, arch = batch.space:format(batch, first + i - 1), seed = i, budget = self.budget }
+    jobs[i] = call and call.jobs[i]
+      or { id = i, arch = batch.space:format(batch, first + i - 1), seed = i, budget = self.budget }
+    jobs[i].object, jobs[i].log = batch:arch(first + i - 1), call and call.log
   end
   return jobs
 end
@@ -129,7 +131,7 @@ end
 -- Scores rows of a batch with the crew: self:begin(place, job, attempt, done), self:drop(). `known`(job) may
 -- give a result that is there already.
 function processes.score(self, batch, first, n, call)
-  local jobs, results, open = call and call.jobs or own_jobs(self, batch, first, n), {}, {}
+  local jobs, results, open = processes.jobs(self, batch, first, n, call), {}, {}
   local function heard(i, result)
     results[i] = result
     if call then
@@ -138,7 +140,6 @@ function processes.score(self, batch, first, n, call)
     end
   end
   for i, job in ipairs(jobs) do
-    job.object, job.log = batch:arch(first + i - 1), call and call.log
     local found = self.find and self:find(job)
     if found then heard(i, found) else open[#open + 1] = i end
   end

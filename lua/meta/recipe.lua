@@ -49,7 +49,7 @@
 
 ---Processes: the words after the kind are the command, { "worker", "python3", "worker.py", workers = 4 }.
 ---@class ganas.ProcessEvaluator
----@field [1] "command"|"worker"|"ask"
+---@field [1] "command"|"worker"|"slurm"|"ask"
 ---@field [integer] string
 ---@field score? string what the score is called
 ---@field report? string the number to show beside it
@@ -59,6 +59,11 @@
 ---@field budget? number what a candidate is trained for, such as epochs
 ---@field cwd? string the folder in which the processes run
 ---@field keep? boolean command: the folders of the trials stay
+---@field partition? string slurm
+---@field time? string slurm: its own limit, "01:00:00"
+---@field options? string[] slurm: further options of sbatch
+---@field poll? number slurm: seconds between looks for results
+---@field ask? number slurm: seconds between looks at the queue
 ---@field startup? number worker: seconds until it says hello
 
 ---The mean of single trainings, a trained graph network, or several evaluators in turn.
