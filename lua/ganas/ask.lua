@@ -30,7 +30,9 @@ function ask.awaited(events)
   end
   for i, arch in ipairs(batch and batch.archs or {}) do
     local id = batch.first + i - 1
-    if not done[id] then list[#list + 1] = { id = id, arch = arch, asked = asked[id] } end
+    if not done[id] then
+      list[#list + 1] = { id = id, arch = arch, asked = asked[id], budget = batch.budget }
+    end
   end
   return list
 end
@@ -64,7 +66,9 @@ local function lines_of(plan, chosen)
     if not arch then
       message.user("%s is no candidate of %s: %s", message.quote(item.arch), plan.space.name, why)
     end
-    lines[i] = request.text(plan.ledger:job(item.id, item.arch), arch)
+    lines[i] = plan.ledger:at(item.budget, function()
+      return request.text(plan.ledger:job(item.id, item.arch), arch)
+    end)
   end
   return lines
 end

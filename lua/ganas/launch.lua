@@ -1,6 +1,7 @@
 -- launch - runs a recipe from the command line: plan, run directory, progress, search, result.
 
 local chunk = require "ganas.chunk"
+local confirm = require "ganas.confirm"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
@@ -29,7 +30,9 @@ end
 -- Runs the search; the progress line goes away and the run is given back whatever happens.
 local function run(plan, started, log)
   local ok, result = xpcall(function()
-    return search.run(plan, hooks_of(plan, plan.display), started)
+    local found = search.run(plan, hooks_of(plan, plan.display), started)
+    if not confirm.run(plan, found) then found.reason = "interrupted" end
+    return found
   end, message.traced)
   plan.display:clear()
   if plan.ledger.close then plan.ledger:close() end

@@ -106,7 +106,8 @@ local function propose(self, archs)
   local event = self.past.batches[self.batches]
   if event then return compare_batch(self, archs, event) end
   self.log:write("batch", {
-    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "archs", json.array(archs) },
+    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "budget", self.confirming },
+    { "archs", json.array(archs) },
   })
   if not self.inner.repeatable then self.log:sync() end
 end
@@ -114,6 +115,7 @@ end
 -- ---- results ----
 
 local function note(self, id, arch, result)
+  result.budget = self:budget_now()
   local fields = journal.result_fields(id, arch, result)
   if not self.inner.repeatable then fields[#fields + 1] = { "at", self.clock and self.clock:total() } end
   self.log:write("result", fields)
@@ -143,6 +145,7 @@ local function look_up(self, archs)
     local id = self.rows + i
     local paid = self.paid[id]
     local remembered = self.memory[arch]
+    if remembered and remembered.budget ~= self:budget_now() then remembered = nil end
     if paid and paid.arch ~= arch then
       explain(self, ("the result %d is of %s, not of %s"):format(id, message.quote(paid.arch),
         message.quote(arch)))
@@ -182,7 +185,18 @@ end
 -- What is asked of an evaluator about the candidate with that id, for those that need more than the graph.
 function Ledger:job(id, arch)
   local rng = Rng.new(self.plan.seed, "evaluation " .. id)
-  return { id = id, arch = arch, seed = rng:below(2 ^ 31), budget = self.inner.budget }
+  return { id = id, arch = arch, seed = rng:below(2 ^ 31), budget = self:budget_now() }
+end
+
+-- What candidates are trained for now; nil where nothing says so.
+function Ledger:budget_now() return self.confirming or self.inner.budget end
+
+-- Calls a function while candidates are asked for at another budget than the evaluator's own.
+function Ledger:at(budget, fn)
+  self.confirming = budget
+  local result = fn()
+  self.confirming = nil
+  return result
 end
 
 local function score_logged(self, batch, first, archs)

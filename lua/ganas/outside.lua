@@ -4,6 +4,7 @@
 --
 -- `ganas-lua ask RUN` prints the candidates of a run, `ganas-lua tell RUN` takes their results (ganas.ask).
 
+local confirm = require "ganas.confirm"
 local schema = require "ganas.schema"
 
 local Outside = { kind = "ask", repeatable = false }
@@ -14,13 +15,14 @@ local FIELDS = {
   score = { type = "string", expected = "what the score is called" },
   report = { type = "string", expected = "the number to show beside it" },
   budget = { type = "number", above = 0, expected = "what a candidate is trained for, such as epochs" },
+  confirm = confirm.FIELD,
 }
 
 local function open(spec, _, context)
   local fields = schema.check(spec, FIELDS, context.where, { "evaluate" })
   return setmetatable({
     score_name = context.score or fields.score or "score", report_name = context.report or fields.report,
-    budget = fields.budget,
+    budget = fields.budget, confirm = fields.confirm,
   }, Outside)
 end
 

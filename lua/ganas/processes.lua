@@ -2,6 +2,7 @@
 -- what an ending says.
 
 local child = require "ganas.child"
+local confirm = require "ganas.confirm"
 local crew = require "ganas.crew"
 local fs = require "ganas.fs"
 local guard = require "ganas.guard"
@@ -20,9 +21,17 @@ processes.FIELDS = {
   timeout = { type = "number", above = 0, expected = "seconds that a candidate may take" },
   retries = { type = "number", integer = true, min = 0, max = 100, default = 2 },
   budget = { type = "number", above = 0, expected = "what a candidate is trained for, such as epochs" },
+  confirm = confirm.FIELD,
 }
 
 -- ---- opening ----
+
+-- A word of a command; one that is a file beside the recipe, and none here, is that file.
+function processes.place(word, context)
+  if fs.is_file(word) or not context.path or context.embedded then return word end
+  local beside = fs.join(fs.dirname(context.path), word)
+  return word ~= "" and fs.is_file(beside) and beside or word
+end
 
 -- The words after the kind, and the checked fields.
 function processes.read(spec, context, own)
@@ -32,7 +41,7 @@ function processes.read(spec, context, own)
       message.user("%s: word %d of the command is %s; expected a string", context.where("evaluate", i), i - 1,
         message.value(spec[i]))
     end
-    words[i - 1] = spec[i]
+    words[i - 1] = processes.place(spec[i], context)
   end
   if #words == 0 then
     message.user("%s: no command after '%s'; expected { '%s', 'python3', 'train.py' } or such",
@@ -72,6 +81,7 @@ function processes.new(class, spec, space, context, own)
     names = { score = context.score or fields.score, report = context.report or fields.report },
     workers = given.workers and context.workers or fields.workers or context.workers or 1,
     usage = { busy = 0, there = 0 }, budget = fields.budget,
+    confirm = fields.confirm,
   }, class)
 end
 

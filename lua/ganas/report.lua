@@ -96,12 +96,24 @@ local function columns_json(plan)
   }
 end
 
+local function confirmed_json(entry)
+  return json.object {
+    { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "screened",
+      entry.screened },
+    { "query", entry.query }, { "error", entry.error },
+  }
+end
+
 -- What there is to say of evaluators that start processes.
 local function process_fields(plan, result)
   local idle = plan.ledger and plan.ledger.idle and plan.ledger:idle()
   local fields = {}
   if (result.infeasible or 0) > 0 then fields[1] = { "infeasible", result.infeasible } end
   if result.cost then fields[#fields + 1] = { "cost", result.cost } end
+  if result.confirmed then
+    fields[#fields + 1] = { "budget", result.confirmed_at }
+    fields[#fields + 1] = { "confirmed", map(result.confirmed, confirmed_json) }
+  end
   if idle then
     fields[#fields + 1] = { "workers", plan.ledger.workers }
     fields[#fields + 1] = { "idle", idle }
@@ -194,6 +206,16 @@ local function rule_text(rule)
   return ("%s: rejected %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, share)
 end
 
+-- The best of a search at the budget at which they were confirmed.
+local function add_confirmed(plan, result, lines)
+  lines[#lines + 1] = ("confirmed at budget %s:"):format(number(result.confirmed_at))
+  for place, entry in ipairs(result.confirmed) do
+    local was = ("  (%s before)"):format(number(entry.screened))
+    lines[#lines + 1] = entry.score and ranked(plan, place, entry) .. was
+      or ("%d  %s  %s"):format(place, entry.arch, entry.error or "no score")
+  end
+end
+
 -- Lines on the baselines, and on what the best shown have against each.
 local function add_baselines(plan, result, lines)
   for _, entry in ipairs(result.baselines or {}) do
@@ -224,7 +246,8 @@ end
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
   if result.front then add_front(result.front, lines) end
-  for place = 1, result.front and 0 or math.min(SHOWN, #result.top) do
+  if result.confirmed then add_confirmed(plan, result, lines) end
+  for place = 1, (result.front or result.confirmed) and 0 or math.min(SHOWN, #result.top) do
     lines[#lines + 1] = ranked(plan, place, result.top[place])
   end
   add_baselines(plan, result, lines)

@@ -100,7 +100,7 @@ local function paid_for(events, dir, evaluator)
     if (kind == "result" or kind == "warm") and (event.state == "done" or event.state == "infeasible") then
       local result = renamed(event, events[1], evaluator)
       result.from = dir
-      if result.score or result.state then
+      if result.budget == evaluator.budget and (result.score or result.state) then
         list[#list + 1] = { id = event.id, arch = event.arch, result = result }
       end
     end

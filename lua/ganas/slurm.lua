@@ -40,7 +40,8 @@ local FIELDS = {
 local function open(spec, space, context)
   processes.check_program("sbatch", context.where "evaluate")
   local words = { unpack(spec, 2) }
-  local script = type(words[1]) == "string" and fs.is_file(words[1]) and trial.absolute(words[1])
+  local first = type(words[1]) == "string" and processes.place(words[1], context)
+  local script = first and fs.is_file(first) and trial.absolute(first)
   local changed = { spec[1], unpack(words) }
   for name, value in pairs(spec) do -- order can't matter: a copy
     if type(name) ~= "number" then changed[name] = value end

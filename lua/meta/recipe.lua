@@ -57,6 +57,7 @@
 ---@field timeout? number seconds that a candidate may take
 ---@field retries? integer how often one that was lost is tried again, 2 by default
 ---@field budget? number what a candidate is trained for, such as epochs
+---@field confirm? { budget: number, best?: integer } asks for the best again, at this budget
 ---@field cwd? string the folder in which the processes run
 ---@field keep? boolean command: the folders of the trials stay
 ---@field partition? string slurm
