@@ -23,6 +23,8 @@ local STANDARD = {
   method = { type = "string", enum = settings.methods, about = "of searching" },
   score = { type = "string", about = "what the search maximizes" },
   report = { type = "string", about = "what is shown beside the score" },
+  seconds = { type = "number", above = 0, about = "after which no set is begun" },
+  cost = { type = "number", above = 0, about = "after which no set is begun, by what evaluators report" },
   workers = { type = "number", integer = true, min = 1, max = 4096, default = 1,
     about = "evaluations at a time" },
 }

@@ -69,8 +69,9 @@ local function explain(name, err)
   message.here("no module %s; looked beside the file and in Lua's own places", message.quote(name))
 end
 
-local function load_beside(path, env)
+local function load_beside(path, env, files)
   local text, why = fs.read(path)
+  if files then files[path] = true end
   if not text then message.here("can't read %s: %s", message.quote(path), why) end
   local value = chunk.run(path, text, env)
   if value == nil then return true end
@@ -79,7 +80,7 @@ end
 
 -- A `require` that looks beside the file first and lets what it finds there run in the same
 -- environment.
-local function requirer(env, dir)
+local function requirer(env, dir, files)
   local loaded, loading = {}, {}
   return function(name)
     if type(name) ~= "string" then message.here("require of %s; expected a name", message.value(name)) end
@@ -91,21 +92,21 @@ local function requirer(env, dir)
       return ok and module or explain(name, module)
     end
     loading[name] = true
-    loaded[name] = load_beside(path, env)
+    loaded[name] = load_beside(path, env, files)
     return loaded[name]
   end
 end
 
 -- An environment. Options: `uniform` (random numbers), `dir` (the folder of the file's own
--- modules), `out` (a file in place of stdout), `before` (called before each print, to clear the
--- progress line).
+-- modules), `files` (gets the paths of those), `out` (a file in place of stdout), `before` (called before
+-- each print, to clear the progress line).
 function chunk.environment(options)
   options = options or {}
   local env = { pairs = sorted.pairs }
   env._G = env
   env.math = math_with(function() return (options.uniform or math.random)() end)
   env.print = printer(options)
-  env.require = requirer(env, options.dir)
+  env.require = requirer(env, options.dir, options.files)
   if options.out then env.io = io_to(options.out) end
   return setmetatable(env, { __index = _G })
 end

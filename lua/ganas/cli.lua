@@ -75,6 +75,17 @@ end
 
 function command.run(given, host) return require("ganas.launch").run(given, host) end
 
+function command.resume(given, host) return require("ganas.resume").run(given, host) end
+
+function command.guard(given)
+  require("ganas.guard").watch(given.token or "")
+  return DONE
+end
+
+function command.ask(given, host) return require("ganas.ask").run(given, host) end
+
+function command.tell(given) return require("ganas.tell").run(given) end
+
 -- Lines appear as they are known.
 function command.bench(given, host)
   local function emit(line)
@@ -126,7 +137,7 @@ local function words_of(argv)
 end
 
 -- Commands that compute nothing.
-local IDLE = { help = true, short = true, version = true, list = true, new = true }
+local IDLE = { help = true, short = true, version = true, list = true, new = true, guard = true }
 
 local function default_threads() return math.min(uv.available_parallelism(), 4) end
 
@@ -141,6 +152,8 @@ end
 function cli.main(host)
   message.listener = function(text) say("ganas-lua: " .. text) end
   local ok, code = xpcall(dispatch, message.traced, host)
+  local loop = package.loaded["ganas.loop"]
+  if loop then loop.finish() end
   if ok then return code end
   return print_error(code)
 end

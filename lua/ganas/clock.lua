@@ -21,6 +21,9 @@ function Clock:stop()
   self.name = nil
 end
 
+-- Goes on from a number of seconds, as if the run had begun that long ago.
+function Clock:set(seconds) self.began = now() - seconds end
+
 function Clock:total() return now() - self.began end
 
 -- { total =, and each part =, other = }.

@@ -208,9 +208,9 @@ function core.md5(text)
   return ffi.string(digest, 32)
 end
 
--- The text behind a C string, nil for NULL.
-function core.text(pointer)
-  if pointer ~= nil then return ffi.string(pointer) end
+-- The text behind a C string, or of `size` bytes; nil for NULL.
+function core.text(pointer, size)
+  if pointer ~= nil then return ffi.string(pointer, size) end
 end
 
 core.copy = ffi.copy

@@ -62,11 +62,7 @@ local function missing(file, context, where)
     message.quote(file), table.concat(looked, ", "), known and "; it holds " .. known or "")
 end
 
--- The path of a data file. `context` is the plan: `data` (--data), `path` (the recipe's). `where`,
--- if given, is the "file:line" that asks for it. A user error says where it was looked for and how
--- to get it.
-function data.find(file, context, where)
-  where = where and where .. ": " or ""
+local function look(file, context, where)
   local given = as_given(file, context)
   if given then return given end
   if file:sub(1, 1) == "/" then message.user("%sno file %s", where, message.quote(file)) end
@@ -79,6 +75,15 @@ function data.find(file, context, where)
     if found[1] then return found[1] end
   end
   return missing(file, context, where)
+end
+
+-- The path of a data file. `context` is the plan: `data` (--data), `path` (the recipe's). `where`,
+-- if given, is the "file:line" that asks for it. What is found is noted in the plan's `files`. A user error
+-- says where it was looked for and how to get it.
+function data.find(file, context, where)
+  local path = look(file, context, where and where .. ": " or "")
+  if context.files then context.files[path] = true end
+  return path
 end
 
 return data

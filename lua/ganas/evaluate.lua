@@ -6,13 +6,18 @@
 --   evaluate = { "trials", file = "trained.csv", score = "acc" }
 --   evaluate = { "xgboost", model = "accuracy.json", features = "one_hot", score = "accuracy" }
 --   evaluate = { "predictor", file = "acc.f32", score = "top1" }
+--   evaluate = { "command", "python3", "train.py" }, { "worker", "python3", "worker.py", workers = 4 }, {
+-- "ask" }
 --   evaluate = { "first", { "table", ... }, { "predictor", ... } }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
 -- failed: that is recorded with a sentence and stops nothing. Evaluators have kind, score_name,
 -- report_name (may be nil), repeatable (scoring twice costs nothing), describe() and
--- score(batch, first, n) -> list of { score =, report =, metrics = other numbers by name, error =, source =
--- who answered, where several could }, one a row from `first` (from 0) on, in order.
+-- score(batch, first, n, call) -> list of { score =, report =, metrics = other numbers by name, error =,
+-- source = who answered, where several could, cost =, seconds =, attempts =, state = "infeasible" or "lost"
+-- }, one a row from `first` (from 0) on, in order; nil after an interrupt. `call`, from the ledger, is for
+-- evaluators whose results come one by one: jobs = { { id =, arch =, seed =, budget = }, ... } and heard(i,
+-- result), to be called as each is known.
 
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
@@ -59,7 +64,8 @@ local function judge(self, value)
     return failed("the evaluator gave %s as %s; expected a finite number", message.value(report),
       self.report_name)
   end
-  return { score = score, report = report, metrics = metrics_of(self, value) }
+  local cost = finite(value.cost) and value.cost or nil
+  return { score = score, report = report, metrics = metrics_of(self, value), cost = cost }
 end
 
 local function call(self, arch)
@@ -82,7 +88,8 @@ function Function:describe() return "a Lua function at " .. self.where end
 -- The module of each kind, by the name that recipes use.
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
-  first = "ganas.first",
+  first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
+  ask = "ganas.outside", slurm = "ganas.slurm",
 }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and

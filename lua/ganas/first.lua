@@ -63,10 +63,21 @@ local function open_rows(self, batch, rows)
   return part
 end
 
--- Asks one evaluator about rows; fills results by row and gives the rows that it failed on.
-local function ask(self, evaluator, batch, rows, results)
+-- What the ledger says of some rows; nobody hears of their results before all are known.
+local function call_of(call, first, rows)
+  if not call then return nil end
+  local jobs = {}
+  for i, row in ipairs(rows) do jobs[i] = call.jobs[row - first + 1] end
+  return { jobs = jobs, log = call.log, heard = function() end }
+end
+
+-- Asks one evaluator about rows; fills results by row and gives the rows that it failed on, nil after an
+-- interrupt.
+local function ask(self, evaluator, batch, rows, results, call)
   local part, left = open_rows(self, batch, rows), {}
-  for i, result in ipairs(evaluator:score(part, 0, #rows)) do
+  local found = evaluator:score(part, 0, #rows, call)
+  if not found then return nil end
+  for i, result in ipairs(found) do
     local row = rows[i]
     result.source = result.source or source_of(evaluator)
     results[row] = result
@@ -76,14 +87,28 @@ local function ask(self, evaluator, batch, rows, results)
   return left
 end
 
-function First:score(batch, first, n)
+function First:score(batch, first, n, call)
   local rows, results, list = {}, {}, {}
   for i = 1, n do rows[i] = first + i - 1 end
   for _, evaluator in ipairs(self.list) do
-    if #rows > 0 then rows = ask(self, evaluator, batch, rows, results) end
+    if #rows > 0 then rows = ask(self, evaluator, batch, rows, results, call_of(call, first, rows)) end
+    if not rows then return nil end
   end
   for i = 1, n do list[i] = results[first + i - 1] end
   return list
+end
+
+-- The results are in the journal; the search is over.
+function First:settle()
+  for _, evaluator in ipairs(self.list) do
+    if evaluator.settle then evaluator:settle() end
+  end
+end
+
+function First:close()
+  for _, evaluator in ipairs(self.list) do
+    if evaluator.close then evaluator:close() end
+  end
 end
 
 function First:describe()

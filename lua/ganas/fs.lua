@@ -152,6 +152,25 @@ function fs.write_atomic(path, text)
   sync_dir(fs.dirname(path))
 end
 
+-- Writes a file that nothing depends on when the machine fails.
+function fs.write(path, text)
+  local fd, err = uv.fs_open(path, "w", PUBLIC)
+  must(fd, err, "write", path)
+  local ok, failed = write_all(fd, text)
+  uv.fs_close(fd)
+  must(ok, failed, "write", path)
+end
+
+-- Removes a folder with all that is in it, as far as that can be done; links are not followed.
+function fs.remove_tree(path)
+  for _, name in ipairs(fs.list(path)) do
+    local inside = fs.join(path, name)
+    local stat = uv.fs_lstat(inside)
+    if stat and stat.type == "directory" then fs.remove_tree(inside) else uv.fs_unlink(inside) end
+  end
+  uv.fs_rmdir(path)
+end
+
 local Append = {}
 Append.__index = Append
 
@@ -178,6 +197,21 @@ end
 function Append:sync()
   local ok, err = uv.fs_fsync(self.fd)
   must(ok, err, "write", self.path)
+end
+
+-- Cuts the file off after `size` bytes.
+function Append:truncate(size)
+  local ok, err = uv.fs_ftruncate(self.fd, size)
+  must(ok, err, "write", self.path)
+end
+
+-- Brings what was written to the disk without waiting for it; `done`(reason or nil) hears of it in the loop.
+function Append:sync_soon(done) uv.fs_fsync(self.fd, done) end
+
+-- Whether the file is the one that has this name now.
+function Append:is_at(path)
+  local named, own = uv.fs_stat(path), uv.fs_fstat(self.fd)
+  return named ~= nil and own ~= nil and named.ino == own.ino and named.dev == own.dev
 end
 
 function Append:close()

@@ -98,7 +98,7 @@ local function number_of(self, goal, result, column, i)
     message.quote(name))
 end
 
--- Adds the results of a set, in the order of the pool's rows; `skip(query)`: one that is no result.
+-- Adds the results of a set, in the order of the pool's rows; `skip(row)`: one that is no result.
 function Goals:add(set, results, skip)
   local columns = {}
   for k, goal in ipairs(self.list) do
@@ -142,7 +142,7 @@ function Goals:top(k, first)
   return order
 end
 
--- The query that last brought a new member of the front; nil while there is none.
+-- The row (from 1) that last brought a new member of the front; nil while there is none.
 function Goals:last()
   local last
   for _, i in ipairs(front.sort(self.points)[1] or {}) do last = math.max(last or 0, i) end

@@ -265,6 +265,7 @@ function grammar.load(spec, context)
   if type(spec) == "string" then
     local found = find(spec, context)
     local domain = grammar.read(found.path, found.text, context.env)
+    if context.files and not found.embedded then context.files[found.path] = true end
     domain.context = context
     return domain
   end

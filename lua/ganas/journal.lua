@@ -1,14 +1,24 @@
--- journal - the run directory: what a search leaves on disk.
+-- journal - the run directory: what a search leaves on disk, and reads when it is resumed.
 --
---   journal.jsonl   one line an evaluation, in proposal order, on disk before anything depends on it
+--   journal.jsonl   the run: one line an event, on disk before anything depends on it
 --   recipe.lua      the recipe as it ran
 --   result.json     the result, written when the search is over
+--   lock            who works on the run (ganas.lock)
 --
 -- The directory is --out DIR, or runs/<recipe>-<seed>-<n> with the first free n.
+--
+-- Events: "run" says what was started (ganas.origin); "batch" is a set that was proposed, before any of it is
+-- evaluated; "result" is the evaluation of the candidate with that id, in the order in which they ended;
+-- "step" closes a set: queries, seconds so far, why the search stopped, if it did. "ask" and "resume" are
+-- notes. Each line ends with a checksum, "sum": the first 8 digits of the MD5 of what stands before it.
 
+local core = require "ganas.core"
 local fs = require "ganas.fs"
 local json = require "ganas.json"
+local lock = require "ganas.lock"
+local loop = require "ganas.loop"
 local message = require "ganas.message"
+local parse = require "ganas.parse"
 local sorted = require "ganas.sorted"
 
 local journal = {}
@@ -16,15 +26,16 @@ local journal = {}
 local Journal = {}
 Journal.__index = Journal
 
-local FILES = { "journal.jsonl", "result.json" }
+local NAME = "journal.jsonl"
+local FILES = { NAME, "result.json" }
 
 -- ---- the directory ----
 
 local function refuse_used(dir)
   for _, file in ipairs(FILES) do
     if fs.exists(fs.join(dir, file)) then
-      message.user("%s already holds a run; expected an empty folder or a new name after --out",
-        message.quote(dir))
+      message.user("%s already holds a run; expected an empty folder or a new name after --out, "
+        .. "or 'ganas-lua resume %s' to go on with it", message.quote(dir), dir)
     end
   end
 end
@@ -46,46 +57,153 @@ local function claim_next(plan)
   end
 end
 
--- Opens the run directory of a plan.
-function journal.open(plan)
+local function new(dir, held)
+  local self = setmetatable({ dir = dir, path = fs.join(dir, NAME), lock = held }, Journal)
+  self.file = fs.append(self.path)
+  return self
+end
+
+-- Opens the run directory of a plan; `origin` are the fields of its first event (none in tests).
+function journal.create(plan, origin)
   local dir = plan.out and claim(plan.out) or claim_next(plan)
+  local held = lock.take(dir)
+  refuse_used(dir) -- somebody may have been faster
   fs.write_atomic(fs.join(dir, "recipe.lua"), plan.source)
-  local file = fs.append(fs.join(dir, "journal.jsonl"))
-  return setmetatable({ dir = dir, file = file }, Journal)
+  local self = new(dir, held)
+  self:write("run", origin or {})
+  self:sync()
+  return self
+end
+
+-- ---- lines ----
+
+-- An event as a line of JSON with its checksum; `fields`: { { name, value }, ... }.
+function journal.line(event, fields)
+  local all = { { "event", event } }
+  for _, field in ipairs(fields) do
+    if field[2] ~= nil then all[#all + 1] = field end
+  end
+  local text = json.encode(json.object(all)):sub(1, -2)
+  return ('%s,"sum":"%s"}\n'):format(text, core.md5(text):sub(1, 8))
+end
+
+-- The event of a line without its end; nil where it isn't whole.
+local function read_line(line)
+  local text, sum = line:match '^(.*),"sum":"(%x+)"}$'
+  if not text or core.md5(text):sub(1, 8) ~= sum then return nil end
+  return parse(text .. "}")
+end
+
+-- All events of a text, and how many bytes of it are whole lines. Only what comes last may be torn.
+local function read_all(text, path)
+  local events, at = {}, 1
+  while at <= #text do
+    local stop = text:find("\n", at, true)
+    local event = stop and read_line(text:sub(at, stop - 1))
+    if not event then
+      if stop and stop < #text then
+        message.user("%s:%d: this line is damaged: its checksum doesn't fit; expected the line as it was "
+          .. "written", path, #events + 1)
+      end
+      break
+    end
+    events[#events + 1], at = event, stop + 1
+  end
+  return events, at - 1
+end
+
+-- The events of a run directory, and the bytes that hold them.
+function journal.read(dir)
+  local path = fs.join(dir, NAME)
+  local text, why = fs.read(path)
+  if not text then
+    message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
+  end
+  local events, whole = read_all(text, path)
+  if not events[1] or events[1].event ~= "run" then
+    message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
+  end
+  return events, whole, #text
+end
+
+-- Opens an old run to go on with it: the journal and its events. A torn last line is cut off, with a note.
+function journal.reopen(dir)
+  journal.read(dir) -- that there is a run, before its folder gets a lock
+  local held = lock.take(dir)
+  local events, whole, size = journal.read(dir)
+  local self = new(dir, held)
+  if size > whole then
+    message.note("%s:%d: the last line was torn when the run ended; it is dropped", self.path, #events + 1)
+    self.file:truncate(whole)
+  end
+  return self, events
 end
 
 -- ---- writing ----
 
-local function metrics_of(entry)
+local function numbers_of(metrics)
+  if not metrics or next(metrics) == nil then return nil end
   local fields = {}
-  for name, value in sorted(entry.metrics) do fields[#fields + 1] = { name, value } end
+  for name, value in sorted(metrics) do fields[#fields + 1] = { name, value } end
   return json.object(fields)
 end
 
--- One evaluation { query, arch, score, report, error, metrics } as a line of JSON.
-function journal.line(entry)
-  local fields = {
-    { "query", entry.query }, { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report },
-  }
-  if entry.metrics and next(entry.metrics) ~= nil then
-    fields[#fields + 1] = { "metrics", metrics_of(entry) }
-  end
-  if entry.source then fields[#fields + 1] = { "source", entry.source } end
-  if entry.error then fields[#fields + 1] = { "error", entry.error } end
-  return json.encode(json.object(fields)) .. "\n"
+-- "done", "infeasible", "failed" or "lost".
+function journal.state(result)
+  return result.state or result.score and "done" or "failed"
 end
 
--- Writes a batch of evaluations and brings them to the disk.
-function Journal:add(entries)
-  local lines = {}
-  for i, entry in ipairs(entries) do lines[i] = journal.line(entry) end
-  self.file:write(table.concat(lines))
+-- The fields of a "result": id, the official string, what the evaluator said.
+function journal.result_fields(id, arch, result)
+  return {
+    { "id", id }, { "arch", arch }, { "state", journal.state(result) }, { "score", result.score },
+    { "report", result.report }, { "metrics", numbers_of(result.metrics) }, { "source", result.source },
+    { "budget", result.budget }, { "cost", result.cost }, { "seconds", result.seconds },
+    { "attempts", result.attempts }, { "from", result.from }, { "error", result.error },
+  }
+end
+
+-- Notes which candidates were handed out, on the disk.
+function Journal:note_asked(ids)
+  self:write("ask", { { "ids", json.array(ids) } })
+  self:sync()
+end
+
+-- Appends an event; it is on the disk after the next sync.
+function Journal:write(event, fields)
+  self.file:write(journal.line(event, fields))
+  self.dirty = true
+end
+
+-- Brings what was written to the disk. A folder that was removed or replaced meanwhile is noticed here.
+function Journal:sync()
+  if not self.dirty then return end
   self.file:sync()
+  if not self.file:is_at(self.path) then
+    message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
+  end
+  self.dirty = false
+  self.lock:beat()
+end
+
+-- The same without waiting for the disk, for results that come one by one; a failure shows at the next sync.
+function Journal:sync_soon()
+  if self.syncing or not self.dirty then return end
+  self.syncing = true
+  self.file:sync_soon(function() self.syncing = false end)
+  self.lock:beat()
 end
 
 -- Writes the result, a text of JSON.
-function Journal:finish(text) fs.write_atomic(fs.join(self.dir, "result.json"), text .. "\n") end
+function Journal:finish(text)
+  self:sync()
+  fs.write_atomic(fs.join(self.dir, "result.json"), text .. "\n")
+end
 
-function Journal:close() self.file:close() end
+function Journal:close()
+  loop.wait(function() return not self.syncing end)
+  self.file:close()
+  self.lock:release()
+end
 
 return journal

@@ -1,8 +1,10 @@
 -- launch - runs a recipe from the command line: plan, run directory, progress, search, result.
 
 local chunk = require "ganas.chunk"
+local confirm = require "ganas.confirm"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
+local origin = require "ganas.origin"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
 local report = require "ganas.report"
@@ -14,45 +16,93 @@ local REHEARSED = 100 -- candidates drawn to see that the constraints work
 
 local DONE, INTERRUPTED = message.DONE, message.INTERRUPTED
 
-local function hooks_of(log, display, host)
+local function hooks_of(plan, display)
+  local ledger = plan.ledger
   return {
-    on_evaluations = function(entries) log:add(entries) end,
+    on_start = function(clock) ledger:start(clock) end,
+    on_time = function(run) ledger:tick(run) end,
+    on_step = function(run, reason) return ledger:decide(run, reason) end,
     on_iteration = function(run) display:update(run) end,
-    interrupted = function() return host.interrupted() ~= 0 end,
+    interrupted = plan.interrupted,
   }
 end
 
--- Runs the search; the progress line goes away whatever happens.
-local function run(plan, started, log, display, host)
+-- Runs the search; the progress line goes away and the run is given back whatever happens.
+local function run(plan, started, log)
   local ok, result = xpcall(function()
-    return search.run(plan, hooks_of(log, display, host), started)
+    local found = search.run(plan, hooks_of(plan, plan.display), started)
+    if not confirm.run(plan, found) then found.reason = "interrupted" end
+    return found
   end, message.traced)
-  display:clear()
+  plan.display:clear()
+  if plan.ledger.close then plan.ledger:close() end
+  if ok then return result end
   log:close()
-  if not ok then error(result, 0) end
-  return result
+  error(result, 0)
 end
 
--- Runs the recipe that the options ask for; returns the exit code.
-function launch.run(given, host)
-  local display = progress.new { quiet = given.quiet }
-  given.before_print = function() display:clear() end
-  local plan = recipe.load(given.operand, given)
-  recipe.rehearse(plan, REHEARSED)
-  local started = search.start(plan)
-  local log = journal.open(plan)
-  local result = run(plan, started, log, display, host)
+-- Results are told from outside, and the next ones aren't there yet.
+local function wait(plan, log)
+  log:close()
+  message.note("%s waits for the results of %d candidates; 'ganas-lua ask %s' prints them",
+    message.quote(log.dir),
+    plan.ledger.waiting, log.dir)
+  return DONE
+end
+
+-- Writes the result of a search that is over.
+function launch.keep(plan, result, log)
+  local text = report.json(plan, result, log.dir)
+  log:finish(text)
+  log:close()
+  message.note("the search is over after %d queries; the result is in %s/result.json", result.queries,
+    log.dir)
+end
+
+local function conclude(plan, result, log)
+  if plan.ledger.waiting then return wait(plan, log) end
   local text = report.json(plan, result, log.dir)
   local whole = result.reason ~= "interrupted"
   if whole then log:finish(text) end
+  log:close()
   report.show(plan, result, text, log.dir)
   if not whole then
-    message.note("interrupted after %d of %d queries; %s/journal.jsonl has them", result.queries,
+    message.note("interrupted after %d of %d queries; 'ganas-lua resume %s' goes on", result.queries,
       plan.queries, log.dir)
     return INTERRUPTED
   end
   if plan.recipe.done then chunk.call(plan.where "done", plan.recipe.done, result.run) end
   return DONE
+end
+
+-- The plan of a recipe, tried out as far as that costs nothing, and the progress that its search will show.
+function launch.load(word, given, host)
+  local display = progress.new { quiet = given.quiet }
+  given.before_print = function() display:clear() end
+  local plan = recipe.load(word, given)
+  plan.interrupted = function() return host.interrupted() ~= 0 end
+  plan.display = display
+  recipe.rehearse(plan, REHEARSED)
+  return plan
+end
+
+-- Runs the search of a plan with a journal, whose events (none for a new run) are replayed first; returns its
+-- result.
+function launch.search(plan, started, log, events)
+  plan.ledger:attach(log, events)
+  return run(plan, started, log)
+end
+
+-- The same, with what is shown at the end; returns the exit code.
+function launch.go(plan, started, log, events)
+  return conclude(plan, launch.search(plan, started, log, events), log)
+end
+
+-- Runs the recipe that the options ask for; returns the exit code.
+function launch.run(given, host)
+  local plan = launch.load(given.operand, given, host)
+  local started = search.start(plan)
+  return launch.go(plan, started, journal.create(plan, origin.fields(plan)), {})
 end
 
 return launch

@@ -87,6 +87,9 @@ function message.rounded(x, digits)
   return string.format("%." .. digits .. "g", x)
 end
 
+-- A number or a text as it is written for a machine.
+function message.text(x) return type(x) == "number" and message.number(x) or tostring(x) end
+
 -- A Lua value as a reader would name it: 3, 'text', true, a table, a function, nothing.
 function message.value(v)
   local kind = type(v)

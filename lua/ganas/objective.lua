@@ -87,6 +87,7 @@ end
 
 function Objective:score(batch, first, n)
   local results = self.inner:score(batch, first, n)
+  if not results then return nil end
   local base = self.plan.baselines and self.plan.baselines[1]
   if base and not self.reference and n > 0 and tostring(batch:arch(first)) == base.text then
     self.reference = results[1]

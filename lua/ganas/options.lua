@@ -8,12 +8,17 @@ local message = require "ganas.message"
 
 local options = {}
 
-options.COMMANDS = { "run", "check", "compare", "list", "import", "bench", "fit", "new", "lua" }
+options.COMMANDS = {
+  "run", "resume", "ask", "tell", "check", "compare", "list", "import", "bench", "fit", "new", "lua",
+}
 
 options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
+  ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder
+  ganas-lua ask RUN [n=N]               prints candidates to evaluate elsewhere, a line of JSON each
+  ganas-lua tell RUN < RESULTS          takes their results, a line of JSON each
   ganas-lua check FILE [name=value ...] loads a recipe, a space or a table and says what it is
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
                                         many seeds of several methods side by side, in parallel
@@ -29,12 +34,14 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
 
 Arguments of every recipe
-  seed=N queries=N preset=best|paper setup=1|2 score=NAME report=NAME workers=N
+  seed=N queries=N seconds=S cost=C preset=best|paper setup=1|2 score=NAME report=NAME workers=N
   method=ganas|random|evolution|local|no_generator|no_discriminator|no_screening
 
 Options
   --seed N       the same as seed=N
   --where RULE   what candidates must obey besides, such as 'latency_ms <= 5 and count.a <= 1'; any number
+  --workers N    the same as workers=N: how many candidates are evaluated at a time; changes no result
+  --warm         resume: a new run, whose first set is what the old one has paid for
   --threads N    threads to compute with; the result is the same with any number
   --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
   --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
@@ -53,15 +60,15 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua check FILE | compare RECIPE | list | import FORMAT SOURCE | new KIND NAME |
-                 bench [WORK] | lua FILE [ARG ...]
+       ganas-lua resume RUN | ask RUN | tell RUN < RESULTS | check FILE | compare RECIPE | list |
+                 import FORMAT SOURCE | new KIND NAME | bench [WORK] | lua FILE [ARG ...]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options.
 ]]
 
-local WITH_VALUE = { ["--seed"] = true, ["--threads"] = true, ["--data"] = true, ["--out"] = true,
-  ["--where"] = true, ["-o"] = true, ["--space"] = true }
+local WITH_VALUE = { ["--seed"] = true, ["--workers"] = true, ["--threads"] = true, ["--data"] = true,
+  ["--out"] = true, ["--where"] = true, ["-o"] = true, ["--space"] = true }
 
 -- ---- finding the command ----
 
@@ -103,16 +110,21 @@ end
 
 local function option(parser, name) return parser:option(name):overwrite(false) end
 
-local OPERAND = { run = "recipe", check = "file", compare = "recipe", fit = "file" }
-local WORDS = { run = true, check = true, compare = true, bench = true, fit = true }
+local OPERAND = {
+  run = "recipe", resume = "run", ask = "run", tell = "run", check = "file", compare = "recipe", fit = "file",
+}
+local WORDS = {
+  run = true, resume = true, ask = true, check = true, compare = true, bench = true, fit = true,
+}
 
 local function new_parser(command)
   local parser = argparse("ganas-lua"):add_help(false)
   if OPERAND[command] then parser:argument(OPERAND[command]) end
   if WORDS[command] then parser:argument("words"):args "*" end
-  for _, name in ipairs { "--seed", "--threads", "--data", "--out" } do option(parser, name) end
+  for _, name in ipairs { "--seed", "--workers", "--threads", "--data", "--out" } do option(parser, name) end
   parser:option("--where"):count "*"
   if command == "fit" then option(parser, "--space") end
+  if command == "resume" then parser:flag "--warm" end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
@@ -141,13 +153,18 @@ local function check_command(parsed)
 end
 
 -- --seed 3 is seed=3; both at once are a contradiction, even if they agree.
+local function take_option(parsed, texts, name, words)
+  if parsed[name] and texts[name] then
+    message.usage("%s given twice, --%s %s and %s=%s; expected one of them", words, name, parsed[name], name,
+      texts[name])
+  end
+  texts[name] = texts[name] or parsed[name]
+end
+
 local function arguments_of(parsed)
   local texts = args.split(parsed.words or {})
-  if parsed.seed and texts.seed then
-    message.usage("the seed is given twice, --seed %s and seed=%s; expected one of them", parsed.seed,
-      texts.seed)
-  end
-  texts.seed = texts.seed or parsed.seed
+  take_option(parsed, texts, "seed", "the seed is")
+  take_option(parsed, texts, "workers", "the workers are")
   return texts
 end
 
@@ -163,9 +180,10 @@ local function checked(command, parsed)
   if command == "bench" then read_bench(parsed) end
   if parsed.out == "" then message.usage "option '--out' is ''; expected a folder" end
   return {
-    command = command, operand = parsed.recipe or parsed.file, args = arguments_of(parsed),
+    command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
     json = parsed.json, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
+    warm = parsed.warm,
   }
 end
 
@@ -180,6 +198,7 @@ end
 function options.read(words)
   local at = first_word(words)
   local word = at and words[at]
+  if word == "guard" then return { command = "guard", token = words[at + 1] } end -- for ganas.guard alone
   if word == "lua" then return { command = "lua", words = rest_after(words, at) } end
   if asks(words, "-h", "--help") then return { command = "help", about = word } end
   if asks(words, "-V", "--version") then return { command = "version" } end

@@ -120,10 +120,15 @@ function Progress:update(run)
   local now = self.clock()
   if self.quiet or now - self.last < (self.live and LIVE_EVERY or PLAIN_EVERY) then return end
   if not self.live and self.last == -math.huge and now - self.began < PLAIN_EVERY then return end
-  self.last = now
+  self.last, self.text = now, progress.text(run, now - self.began)
   if self.live then return draw(self, run, now - self.began) end
   self.file:write(progress.text(run, now - self.began), "\n")
   self.file:flush()
+end
+
+-- Shows how many candidates of a set are evaluated, beside the last state of the search.
+function Progress:wait(done, count)
+  self:say(("%s%d of %d of this set evaluated"):format(self.text and self.text .. "  " or "", done, count))
 end
 
 -- Takes the live line away, so that something else can be printed.

@@ -16,6 +16,7 @@ local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
 local goals = require "ganas.goals"
 local grammar = require "ganas.grammar"
+local ledger = require "ganas.ledger"
 local library = require "ganas.library"
 local measures = require "ganas.measures"
 local message = require "ganas.message"
@@ -64,6 +65,7 @@ local function run_file(plan, seed)
   plan.env = chunk.environment {
     uniform = plan.random.uniform,
     dir = not plan.embedded and fs.dirname(plan.path) or nil,
+    files = plan.files,
     out = plan.json and io.stderr or nil,
     before = plan.before_print,
   }
@@ -131,8 +133,9 @@ local STANDARD = sorted.keys(args.STANDARD)
 
 local function new_plan(found, given)
   local plan = {
-    name = found.name, path = found.path, source = found.text, embedded = found.embedded,
+    name = given.name or found.name, path = found.path, source = found.text, embedded = found.embedded,
     where = source.where(found.path, found.text), given = given.args or {}, rules = given.where or {},
+    files = {},
   }
   for _, name in ipairs { "threads", "data", "out", "quiet", "json", "before_print" } do
     plan[name] = given[name]
@@ -184,7 +187,8 @@ end
 function recipe.open(plan)
   plan.space = grammar.load(of_arguments(plan, "space"), plan)
   plan.identity = plan.identity or plan.space.identity
-  plan.evaluator = evaluate.open(plan.recipe.evaluate, plan.space, plan)
+  plan.evaluator = ledger.wrap(evaluate.open(plan.recipe.evaluate, plan.space, plan), plan)
+  plan.ledger = plan.evaluator
   measures.attach(of_arguments(plan, "measures"), plan.space, plan)
   plan.constraint_list = all_constraints(plan)
   plan.constraints = constraints.new(plan.constraint_list, plan.space, plan.where, plan.rules)

@@ -96,6 +96,31 @@ local function columns_json(plan)
   }
 end
 
+local function confirmed_json(entry)
+  return json.object {
+    { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "screened",
+      entry.screened },
+    { "query", entry.query }, { "error", entry.error },
+  }
+end
+
+-- What there is to say of evaluators that start processes.
+local function process_fields(plan, result)
+  local idle = plan.ledger and plan.ledger.idle and plan.ledger:idle()
+  local fields = {}
+  if (result.infeasible or 0) > 0 then fields[1] = { "infeasible", result.infeasible } end
+  if result.cost then fields[#fields + 1] = { "cost", result.cost } end
+  if result.confirmed then
+    fields[#fields + 1] = { "budget", result.confirmed_at }
+    fields[#fields + 1] = { "confirmed", map(result.confirmed, confirmed_json) }
+  end
+  if idle then
+    fields[#fields + 1] = { "workers", plan.ledger.workers }
+    fields[#fields + 1] = { "idle", idle }
+  end
+  return fields
+end
+
 -- The result as JSON on one line. `dir` is the run directory.
 function report.json(plan, result, dir)
   local baselines = result.baselines or {}
@@ -113,6 +138,7 @@ function report.json(plan, result, dir)
     { "seconds", named(result.seconds) }, { "run", dir },
     #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
   }
+  for _, field in ipairs(process_fields(plan, result)) do fields[#fields + 1] = field end
   for _, field in ipairs(result.front and front_fields(result.front) or {}) do fields[#fields + 1] = field end
   return json.encode(json.object(fields))
 end
@@ -122,6 +148,9 @@ end
 local function number(x) return ("%.8g"):format(x) end
 
 local WHY = {
+  seconds = "; its time is over",
+  cost = "; what it may cost is spent",
+  infeasible = "; nearly all candidates turned out infeasible",
   exhausted = "; no new candidates are left",
   stop = "; the recipe's stop rule ended it",
   interrupted = "; interrupted",
@@ -159,6 +188,19 @@ local function failures(result)
     step.error or "no score")
 end
 
+-- Lines on evaluators that start processes.
+local function add_processes(plan, result, lines)
+  local idle = plan.ledger and plan.ledger.idle and plan.ledger:idle()
+  if (result.infeasible or 0) > 0 then
+    lines[#lines + 1] = ("%d more turned out infeasible"):format(result.infeasible)
+  end
+  if result.cost then lines[#lines + 1] = ("cost %s"):format(number(result.cost)) end
+  if idle then
+    lines[#lines + 1] = ("%d workers, idle %.0f %% of the time that sets took"):format(plan.ledger.workers,
+      100 * idle)
+  end
+end
+
 local function rule_text(rule)
   local share = rule.share and "; " .. constraints.share_words(rule.share) or ""
   if rule.masked then return rule.rule .. ": held while sampling" .. share end
@@ -171,6 +213,16 @@ local function dead_ends(result)
   if n == 0 then return nil end
   return ("%d %s begun met a dead end between the rules and %s drawn anew"):format(n,
     n == 1 and "graph" or "graphs", n == 1 and "was" or "were")
+end
+
+-- The best of a search at the budget at which they were confirmed.
+local function add_confirmed(plan, result, lines)
+  lines[#lines + 1] = ("confirmed at budget %s:"):format(number(result.confirmed_at))
+  for place, entry in ipairs(result.confirmed) do
+    local was = ("  (%s before)"):format(number(entry.screened))
+    lines[#lines + 1] = entry.score and ranked(plan, place, entry) .. was
+      or ("%d  %s  %s"):format(place, entry.arch, entry.error or "no score")
+  end
 end
 
 -- Lines on the baselines, and on what the best shown have against each.
@@ -203,13 +255,15 @@ end
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
   if result.front then add_front(result.front, lines) end
-  for place = 1, result.front and 0 or math.min(SHOWN, #result.top) do
+  if result.confirmed then add_confirmed(plan, result, lines) end
+  for place = 1, (result.front or result.confirmed) and 0 or math.min(SHOWN, #result.top) do
     lines[#lines + 1] = ranked(plan, place, result.top[place])
   end
   add_baselines(plan, result, lines)
   for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
   lines[#lines + 1] = dead_ends(result)
   lines[#lines + 1] = failures(result)
+  add_processes(plan, result, lines)
   lines[#lines + 1] = result.premise
   lines[#lines + 1] = "the run is in " .. dir
   return lines

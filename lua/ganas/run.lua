@@ -1,7 +1,10 @@
 -- run - the state of a search as hooks, schedules and the user's functions see it.
 --
 --   run.iteration (0: the initial set)   run.queries   run.budget   run.best_score   run.since_best
---   run.entropy   run.acceptance   run.seconds   run:best(n) -> the n best, as architectures
+--   run.entropy   run.acceptance   run.seconds   run.cost   run.failed   run.infeasible
+--   run:best(n) -> the n best, as architectures
+--
+-- What was evaluated has a row in the pool, from 0; a query is a row that turned out feasible.
 
 local Batch = require "ganas.batch"
 
@@ -13,13 +16,13 @@ local function new(plan, pool, clock)
   return setmetatable({
     plan = plan, pool = pool, clock = clock,
     iteration = 0, queries = 0, budget = plan.queries, since_best = 0,
-    proposed = 0, accepted = 0, dropped = 0, filled = 0, failed = 0,
-    results = {}, trajectory = {},
+    proposed = 0, accepted = 0, dropped = 0, filled = 0, failed = 0, infeasible = 0,
+    results = {}, numbers = {}, trajectory = {}, -- by row, from 1; the query of a row; by query
   }, Run)
 end
 
--- The baseline that query q is, nil for a candidate.
-function Run:baseline(q) return self.plan.baselines and self.plan.baselines[q] end
+-- The baseline that a row (from 1) is, nil for a candidate.
+function Run:baseline(row) return self.plan.baselines and self.plan.baselines[row] end
 
 -- Counts the result of a candidate.
 local function count(self, result)
@@ -29,27 +32,43 @@ local function count(self, result)
   end
 end
 
--- Notes the result of one candidate, in proposal order. `result`: { score, report, error }. A baseline is no
--- result, and one that breaks constraints nothing to learn from.
-function Run:note(batch, i, result)
+-- A candidate that its evaluator calls infeasible costs no query.
+local function note_infeasible(self, result)
+  self.infeasible = self.infeasible + 1
+  return { state = "infeasible", error = result.error }
+end
+
+local function note_query(self, batch, i, result, base)
   self.queries = self.queries + 1
-  local base = self:baseline(self.queries)
-  self.pool:add(batch, i, not (base and #base.breaks > 0) and result.score or nil)
   if not result.score then self.failed = self.failed + 1 end
   if not base then count(self, result) end
   local entry = {
     query = self.queries, arch = batch.space:format(batch, i), score = result.score, report = result.report,
     error = result.error, best = self.best_score, metrics = result.metrics, source = result.source,
   }
-  self.results[self.queries] = result
   self.trajectory[self.queries] = entry
   return entry
 end
 
--- An architecture with what is known of it since it was query q.
-local function known(self, arch, q)
-  local result = self.results[q]
-  arch.score, arch.report, arch.query, arch.source = result.score, result.report, q, result.source
+-- Notes the result of one candidate, in proposal order. `result`: { score, report, error, state }. A baseline
+-- is no result, and one that breaks constraints nothing to learn from.
+function Run:note(batch, i, result)
+  local row = self.pool:count() + 1
+  local base = self:baseline(row)
+  self.pool:add(batch, i, not (base and #base.breaks > 0) and result.score or nil)
+  self.results[row] = result
+  if result.cost then self.cost = (self.cost or 0) + result.cost end
+  if result.state == "infeasible" then return note_infeasible(self, result) end
+  local entry = note_query(self, batch, i, result, base)
+  self.numbers[row] = self.queries
+  return entry
+end
+
+-- An architecture with what is known of it since it became a row (from 1).
+local function known(self, arch, row)
+  local result = self.results[row]
+  arch.score, arch.report, arch.source = result.score, result.report, result.source
+  arch.query = self.numbers[row]
   return arch
 end
 
@@ -72,16 +91,17 @@ function Run:arch(row)
   return known(self, one:arch(0), row + 1)
 end
 
--- With several objectives the best is the front: query q was the last to bring something to it.
-function Run:found(q)
+-- With several objectives the best is the front: this row (from 1) was the last to bring something to it.
+function Run:found(row)
+  local q = row and self.numbers[row]
   if q then self.to_best, self.since_best = q, self.queries - q end
 end
 
 -- The baselines that were evaluated, as architectures like those of run:best.
 function Run:baselines()
   local list = {}
-  for q, base in ipairs(self.plan.baselines or {}) do
-    if self.results[q] then list[q] = known(self, base.batch:arch(0), q) end
+  for row, base in ipairs(self.plan.baselines or {}) do
+    if self.results[row] then list[row] = known(self, base.batch:arch(0), row) end
   end
   return list
 end

@@ -19,8 +19,11 @@ local propose = require "ganas.propose"
 local rivals = require "ganas.rivals"
 local schedule = require "ganas.schedule"
 local train = require "ganas.train"
+local warm = require "ganas.warm"
 
 local search = {}
+
+local INFEASIBLE = 10 -- candidates that turn out infeasible, for each query, before the search gives up
 
 -- Each use of chance has a stream of its own.
 local STREAMS = { "initial", "weights", "fakes", "episodes", "samples", "mutants", "subset" }
@@ -44,30 +47,22 @@ end
 
 -- ---- evaluation ----
 
-local function score(state, set, first, n)
+-- Results of a set in proposal order; nil when the search ends before they are known.
+local function score(state, set, n)
   state.clock:start "evaluate"
-  local results = state.plan.evaluator:score(set, first, n)
+  local results = state.plan.evaluator:score(set, 0, n)
   state.clock:stop()
   return results
 end
 
--- Results of a set in proposal order; the first of X_0 may have been scored already.
-local function score_all(state, set)
-  local known = state.rehearsed
-  if not known then return score(state, set, 0, set:count()) end
-  state.rehearsed = nil
-  local results = score(state, set, 1, set:count() - 1)
-  table.insert(results, 1, known)
-  return results
-end
-
--- Evaluates a set; hooks hear of it before anything depends on it.
+-- Evaluates a set; returns its first row in the pool, nil when the search ends before that.
 local function evaluate(state, set)
-  local run, first = state.run, state.run.queries
-  local results, entries = score_all(state, set), {}
+  local run, first = state.run, state.pool:count()
+  local results, entries = score(state, set, set:count()), {}
+  if not results then return nil end
   for i, result in ipairs(results) do entries[i] = run:note(set, i - 1, result) end
   if state.goals then
-    state.goals:add(set, results, function(q) return run:baseline(q) ~= nil end)
+    state.goals:add(set, results, function(row) return run:baseline(row) ~= nil end)
     run:found(state.goals:last())
   end
   if state.hooks.on_evaluations then state.hooks.on_evaluations(entries) end
@@ -76,11 +71,12 @@ end
 
 -- All of the first set failed: there is nothing to learn from.
 local function check_first_set(state)
-  local run = state.run
-  if run.failed < run.queries or run.queries == 0 then return end
-  local first = run.trajectory[1]
-  message.user("%s: all %d candidates of the first set failed; the first, %s: %s",
-    state.plan.where "evaluate", run.queries, message.quote(first.arch), first.error or "no score")
+  local run, n = state.run, state.pool:count()
+  if run.failed + run.infeasible < n or n == 0 then return end
+  local arch, first = run:arch(0), run.results[1]
+  message.user("%s: all %d candidates of the first set %s; the first, %s: %s", state.plan.where "evaluate", n,
+    run.failed == 0 and "are infeasible" or run.infeasible == 0 and "failed" or "failed or are infeasible",
+    message.quote(tostring(arch)), first.error or "no score")
 end
 
 -- ---- the truth set ----
@@ -118,6 +114,7 @@ local function close(state, first)
   truncate(state, first)
   state.levels:add(state.run.iteration, state.run:scores(first), truth_scores(state))
   state.run:refresh()
+  if state.hooks.on_time then state.hooks.on_time(state.run) end
   state.run.busiest = state.constraints:busiest()
   if state.hooks.on_iteration then state.hooks.on_iteration(state.run) end
 end
@@ -130,7 +127,8 @@ local function initial_set(state)
   if state.settings.method == "random" then n = state.run.budget end
   local set, found = propose.random(state, n)
   if set:count() == 0 then feasible.explain(found, plan.where "constraints") end
-  return baseline.lead(plan, set, n)
+  set = warm.lead(state, set, n)
+  return baseline.lead(plan, set, math.max(n, set:count()))
 end
 
 local function next_set(state)
@@ -146,14 +144,33 @@ local function next_set(state)
   return set
 end
 
+local function over(value, limit) return limit ~= nil and (value or 0) >= limit end
+
 -- Why the search ends here, nil when it goes on.
-local function reason_to_stop(state)
-  local run = state.run
-  if state.hooks.interrupted and state.hooks.interrupted() then return "interrupted" end
+local function own_reason(state)
+  local run, plan = state.run, state.plan
   if run.queries >= run.budget then return "budget" end
   if state.exhausted then return "exhausted" end
+  if run.infeasible > INFEASIBLE * run.budget then return "infeasible" end
+  if over(run.seconds, plan.seconds) then return "seconds" end
+  if over(run.cost, plan.cost) then return "cost" end
   if state.settings.stop and state.settings.stop(run) then return "stop" end
   return nil
+end
+
+local function reason_to_stop(state)
+  local hooks = state.hooks
+  if state.ended or hooks.interrupted and hooks.interrupted() then return "interrupted" end
+  local reason = own_reason(state)
+  if hooks.on_step then return hooks.on_step(state.run, reason) end
+  return reason
+end
+
+-- Evaluates a set and closes the iteration.
+local function visit(state, set)
+  local first = evaluate(state, set)
+  state.ended = first == nil
+  if first then close(state, first) end
 end
 
 local function iterate(state)
@@ -166,7 +183,7 @@ local function iterate(state)
     state.exhausted = true
     return
   end
-  close(state, evaluate(state, set))
+  visit(state, set)
 end
 
 -- ---- the result ----
@@ -218,7 +235,8 @@ local function result_of(state, reason)
     iterations = run.iteration, queries = run.queries, to_best = run.to_best, best = top[1], top = top,
     trajectory = run.trajectory, levels = state.levels.list, premise = state.levels:premise(),
     seconds = state.clock:seconds(), entropy = run.entropy, acceptance = run.acceptance, failed = run.failed,
-    dropped = run.dropped, filled = run.filled, rules = state.constraints:report(), run = run,
+    infeasible = run.infeasible, cost = run.cost, dropped = run.dropped, filled = run.filled,
+    rules = state.constraints:report(), run = run,
     baselines = baselines_of(state, top), front = front,
   }
 end
@@ -228,17 +246,20 @@ end
 function search.start(plan)
   local state = open_state(plan)
   state.initial = initial_set(state)
-  if plan.evaluator.repeatable then state.rehearsed = score(state, state.initial, 0, 1)[1] end
+  if plan.evaluator.repeatable and not plan.resumed then score(state, state.initial, 1) end
   return state
 end
 
 -- Runs the search of a plan, or goes on with what `search.start` has begun. Hooks, all optional:
--- on_evaluations(entries), on_iteration(run), interrupted() -> boolean. Returns the result; result.reason
+-- on_start(clock), on_evaluations(entries), on_time(run) when run.seconds is set, on_iteration(run),
+-- on_step(run, reason) -> why to stop after all, interrupted() -> boolean. Returns the result; result.reason
 -- says why it ended.
 function search.run(plan, hooks, started)
   local state = started or search.start(plan)
   state.hooks = hooks or {}
+  if state.hooks.on_start then state.hooks.on_start(state.clock) end
   local first = evaluate(state, state.initial)
+  if not first then return result_of(state, "interrupted") end
   check_first_set(state)
   close(state, first)
   state.rival = rivals.open(state)

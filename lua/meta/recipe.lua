@@ -6,7 +6,7 @@
 ---@class ganas.Recipe
 ---@field about string a sentence for `ganas-lua list`
 ---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
----@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|ganas.OtherEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|ganas.ProcessEvaluator|ganas.OtherEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
 ---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
@@ -46,6 +46,26 @@
 ---@field model string a file, .json, .ubj or .model
 ---@field features string|string[]|fun(arch: ganas.Arch): number[] the space's by name, measures, or a function
 ---@field score? string what the prediction is called
+
+---Processes: the words after the kind are the command, { "worker", "python3", "worker.py", workers = 4 }.
+---@class ganas.ProcessEvaluator
+---@field [1] "command"|"worker"|"slurm"|"ask"
+---@field [integer] string
+---@field score? string what the score is called
+---@field report? string the number to show beside it
+---@field workers? integer candidates at a time
+---@field timeout? number seconds that a candidate may take
+---@field retries? integer how often one that was lost is tried again, 2 by default
+---@field budget? number what a candidate is trained for, such as epochs
+---@field confirm? { budget: number, best?: integer } asks for the best again, at this budget
+---@field cwd? string the folder in which the processes run
+---@field keep? boolean command: the folders of the trials stay
+---@field partition? string slurm
+---@field time? string slurm: its own limit, "01:00:00"
+---@field options? string[] slurm: further options of sbatch
+---@field poll? number slurm: seconds between looks for results
+---@field ask? number slurm: seconds between looks at the queue
+---@field startup? number worker: seconds until it says hello
 
 ---The mean of single trainings, a trained graph network, or several evaluators in turn.
 ---@class ganas.OtherEvaluator

@@ -81,7 +81,7 @@ end
 
 local SCRIPT = [[
 (mkdir DIR/work && cp -r FILES DIR/work && cd DIR/work && find . | sort >../before
-COMMAND >../out 2>../err </dev/null
+</dev/null COMMAND >../out 2>../err
 echo $? >../code
 RUNS
 find . | sort >../after) &]]

@@ -8,11 +8,11 @@ temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 failed=0
 
-# journal NAME THREADS: runs $recipe; its journal is $temp/NAME.jsonl
+# journal NAME THREADS: runs $recipe; its sets and results are in $temp/NAME.jsonl
 journal() {
     # shellcheck disable=SC2086
     "$program" $recipe --threads "$2" --out "$temp/$1" --quiet >/dev/null || failed=1
-    cp "$temp/$1/journal.jsonl" "$temp/$1.jsonl"
+    grep -E '^."event":"(batch|result)"' "$temp/$1/journal.jsonl" >"$temp/$1.jsonl"
     rm -r "${temp:?}/$1"
 }
 

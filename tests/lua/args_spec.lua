@@ -55,8 +55,8 @@ describe("arguments", function()
     assert.equal("argument 'fast' is '2'; expected true or false", refused(2, values, own, { fast = "2" }))
     assert.equal("unknown argument 'bugdet'; did you mean 'budget'?",
       refused(2, values, own, { bugdet = "1" }))
-    assert.equal("unknown argument 'zzz'; expected 'budget', 'fast', 'method', 'preset', 'queries', "
-      .. "'report', 'score', 'seed', 'setup' or 'workers'", refused(2, values, own, { zzz = "1" }))
+    assert.equal("unknown argument 'zzz'; expected 'budget', 'cost', 'fast', 'method', 'preset', 'queries', "
+      .. "'report', 'score', 'seconds', 'seed', 'setup' or 'workers'", refused(2, values, own, { zzz = "1" }))
   end)
 
   it("that a recipe asks for must be there", function()

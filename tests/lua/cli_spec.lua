@@ -32,7 +32,10 @@ describe("the words", function()
       local given = read(line)
       assert.same({ "run", "demo" }, { given.command, given.operand })
     end
-    local given = read "--data d check x.lua a=1"
+    local given = read "resume runs/x --warm workers=2"
+    assert.same({ "resume", "runs/x", true, "2" },
+      { given.command, given.operand, given.warm, given.args.workers })
+    given = read "--data d check x.lua a=1"
     assert.same({ "check", "x.lua", "d", "1" }, { given.command, given.operand, given.data, given.args.a })
   end)
 
@@ -60,6 +63,9 @@ describe("the words", function()
   it("take --seed for seed=, once", function()
     assert.equal("3", read "r.lua --seed 3".args.seed)
     assert.equal("3", read "r.lua seed=3".args.seed)
+    assert.equal("8", read "r.lua --workers 8".args.workers)
+    assert.equal("the workers are given twice, --workers 8 and workers=2; expected one of them",
+      refused "r.lua --workers 8 workers=2")
     assert.equal("the seed is given twice, --seed 3 and seed=3; expected one of them",
       refused "r.lua --seed 3 seed=3")
     assert.equal("option '--seed' must be used at most 1 time", refused "r.lua --seed 3 --seed 4")
@@ -153,7 +159,7 @@ describe("the program", function()
     assert.truthy(out:find "\n1  score 4  a|a|a|a\n")
     assert.truthy(out:find "the run is in runs/r%-4%-1\ndone\t2\t4\n$")
     assert.same({ "journal.jsonl", "recipe.lua", "result.json" }, fs.list(dir .. "/runs/r-4-1"))
-    assert.equal(30, select(2, fs.read(dir .. "/runs/r-4-1/journal.jsonl"):gsub("\n", "")))
+    assert.equal(30, select(2, fs.read(dir .. "/runs/r-4-1/journal.jsonl"):gsub('\n{"event":"result"', "")))
     assert.equal(RECIPE, fs.read(dir .. "/runs/r-4-1/recipe.lua"))
   end)
 
@@ -167,7 +173,7 @@ describe("the program", function()
     code, out, err = run "r.lua --json --out o"
     assert.same({ 1, "" }, { code, out })
     assert.truthy(err:find("ganas%-lua: 'o' already holds a run; expected an empty folder or a new name "
-      .. "after %-%-out\n$"))
+      .. "after %-%-out, or 'ganas%-lua resume o' to go on with it\n$"))
   end)
 
   it("gives the same bytes for the same seed, with any number of threads", function()
@@ -221,8 +227,8 @@ describe("the program", function()
     local code, out, err = run "r.lua --out o --json"
     assert.equal(130, code)
     assert.truthy(out:find '"reason":"interrupted"')
-    assert.truthy(err:find "ganas%-lua: interrupted after 20 of 80 queries; o/journal.jsonl has them\n$")
-    assert.equal(20, select(2, fs.read(dir .. "/o/journal.jsonl"):gsub("\n", "")))
+    assert.truthy(err:find "ganas%-lua: interrupted after 20 of 80 queries; 'ganas%-lua resume o' goes on\n$")
+    assert.equal(20, select(2, fs.read(dir .. "/o/journal.jsonl"):gsub('\n{"event":"result"', "")))
     assert.is_false(fs.exists(dir .. "/o/result.json"))
   end)
 

@@ -29,67 +29,112 @@ describe("a run directory", function()
 
   it("has the first free number, for its owner", function()
     for n = 1, 3 do
-      local log = journal.open(plan())
+      local log = journal.create(plan())
       assert.equal("runs/demo-3-" .. n, log.dir)
       assert.equal(tonumber("700", 8), uv.fs_stat(log.dir).mode % 512)
       log:close()
     end
     os.execute "rm -r runs/demo-3-2"
-    assert.equal("runs/demo-3-2", journal.open(plan()).dir)
+    local log = journal.create(plan())
+    assert.equal("runs/demo-3-2", log.dir)
+    log:close()
   end)
 
   it("has a large seed in full", function()
     local big = plan()
     big.seed = 2 ^ 53
-    assert.equal("runs/demo-9007199254740992-1", journal.open(big).dir)
+    local log = journal.create(big)
+    assert.equal("runs/demo-9007199254740992-1", log.dir)
+    log:close()
   end)
 
   it("is the one that was asked for", function()
     fs.mkdir "made/already"
     fs.write_atomic("made/already/notes.txt", "mine")
-    assert.equal("made/already", journal.open(plan "made/already").dir)
-    assert.equal("new/one", journal.open(plan "new/one").dir)
+    for _, name in ipairs { "made/already", "new/one" } do
+      local log = journal.create(plan(name))
+      assert.equal(name, log.dir)
+      log:close()
+    end
     assert.same({ "journal.jsonl", "recipe.lua" }, fs.list "new/one")
   end)
 
   it("is never one with a run in it", function()
-    journal.open(plan "x"):close()
-    assert.equal("'x' already holds a run; expected an empty folder or a new name after --out",
-      refused(journal.open, plan "x"))
+    journal.create(plan "x"):close()
+    assert.equal("'x' already holds a run; expected an empty folder or a new name after --out, "
+      .. "or 'ganas-lua resume x' to go on with it", refused(journal.create, plan "x"))
     fs.mkdir "y"
     fs.write_atomic("y/result.json", "{}")
-    assert.equal("'y' already holds a run; expected an empty folder or a new name after --out",
-      refused(journal.open, plan "y"))
+    assert.matches("^'y' already holds a run; ", refused(journal.create, plan "y"))
     fs.write_atomic("z", "")
-    assert.equal("can't make the folder 'z': a file has that name", refused(journal.open, plan "z"))
+    assert.equal("can't make the folder 'z': a file has that name", refused(journal.create, plan "z"))
   end)
 
-  it("holds the recipe, a line an evaluation, and the result", function()
-    local log = journal.open(plan "x")
-    log:add { { query = 1, arch = "a|b", score = 0.1 + 0.2, report = 91.607 } }
-    assert.equal('{"query":1,"arch":"a|b","score":0.30000000000000004,"report":91.607}\n',
-      fs.read "x/journal.jsonl")
-    log:add {
-      { query = 2, arch = 'a"', error = "broken\nhere" },
-      { query = 3, arch = "c", score = 1, metrics = { b = 2, a = 1 } },
-    }
+  it("holds the recipe, a line an event, and the result", function()
+    local log = journal.create(plan "x", { { "seed", 3 } })
+    log:write("result", journal.result_fields(1, "a|b", { score = 0.1 + 0.2, report = 91.607 }))
+    log:write("result", journal.result_fields(2, 'a"', { error = "broken\nhere", state = "lost" }))
+    log:write("result", journal.result_fields(3, "c", { score = 1, metrics = { b = 2, a = 1 }, cost = 5 }))
+    log:sync()
     log:finish '{"x":1}'
     log:close()
-    assert.equal('{"query":1,"arch":"a|b","score":0.30000000000000004,"report":91.607}\n'
-      .. '{"query":2,"arch":"a\\"","score":null,"report":null,"error":"broken\\nhere"}\n'
-      .. '{"query":3,"arch":"c","score":1,"report":null,"metrics":{"a":1,"b":2}}\n',
-        fs.read "x/journal.jsonl")
+    local text = fs.read("x/journal.jsonl")
+    assert.equal('{"event":"run","seed":3}\n'
+      .. '{"event":"result","id":1,"arch":"a|b","state":"done","score":0.30000000000000004,"report":91.607}\n'
+      .. '{"event":"result","id":2,"arch":"a\\"","state":"lost","error":"broken\\nhere"}\n'
+      .. '{"event":"result","id":3,"arch":"c","state":"done","score":1,"metrics":{"a":1,"b":2},"cost":5}\n',
+        (text:gsub(',"sum":"%x%x%x%x%x%x%x%x"', "")))
     assert.equal("return {}\n", fs.read "x/recipe.lua")
     assert.equal('{"x":1}\n', fs.read "x/result.json")
     assert.same({ "journal.jsonl", "recipe.lua", "result.json" }, fs.list "x")
   end)
 
+  it("is read as it was written", function()
+    local log = journal.create(plan "x")
+    log:write("result", journal.result_fields(1, "a|b", { score = 0.1 + 0.2, metrics = { a = 1e-300 } }))
+    log:close()
+    local events = journal.read "x"
+    assert.equal(2, #events)
+    assert.same({ event = "result", id = 1, arch = "a|b", state = "done", score = 0.1 + 0.2,
+      metrics = { a = 1e-300 }, sum = nil }, events[2])
+  end)
+
+  it("that is damaged is known by any changed byte but in its last line", function()
+    local log = journal.create(plan "x")
+    for id = 1, 3 do log:write("result", journal.result_fields(id, "a", { score = id })) end
+    log:close()
+    local text = fs.read "x/journal.jsonl"
+    local last = text:find('{"event":"result","id":3', 1, true)
+    for at = 1, #text do
+      local byte = text:sub(at, at) == "0" and "1" or "0"
+      fs.write_atomic("x/journal.jsonl", text:sub(1, at - 1) .. byte .. text:sub(at + 1))
+      if at < last - 1 then
+        assert.truthy(refused(journal.read, "x"))
+      elseif at >= last then
+        assert.equal(3, #journal.read "x")
+      end
+    end
+  end)
+
+  it("is noticed when it was removed or replaced", function()
+    local log = journal.create(plan "x")
+    log:write("step", {})
+    log:sync()
+    os.execute "rm -r x"
+    log:write("step", {})
+    assert.equal("x/journal.jsonl is no longer there: somebody removed or replaced it while the search ran",
+      refused(log.sync, log))
+    fs.mkdir "x"
+    fs.write_atomic("x/journal.jsonl", "")
+    assert.matches("somebody removed or replaced it", refused(log.sync, log))
+  end)
+
   it("that can't be made says why", function()
     if uv.getuid() == 0 then
       assert.equal("can't make the folder '/proc/x': no such file or directory",
-        refused(journal.open, plan "/proc/x"))
+        refused(journal.create, plan "/proc/x"))
     else
-      assert.equal("can't make the folder '/x': permission denied", refused(journal.open, plan "/x"))
+      assert.equal("can't make the folder '/x': permission denied", refused(journal.create, plan "/x"))
     end
   end)
 end)

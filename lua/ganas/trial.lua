@@ -1,0 +1,62 @@
+-- trial - the folder of one evaluation by a command: what it is told, where its result is.
+--
+--   RUN/trials/ID/spec.json    the candidate (ganas.request)
+--   RUN/trials/ID/result.json  its result, if the command writes one
+
+local fs = require "ganas.fs"
+local message = require "ganas.message"
+local reply = require "ganas.reply"
+local request = require "ganas.request"
+local uv = require "luv"
+
+local trial = {}
+
+function trial.absolute(path) return path:sub(1, 1) == "/" and path or fs.join(uv.cwd(), path) end
+
+-- The folder of all trials of an evaluator: the run's, or one of its own where there is no run.
+function trial.root(self, log)
+  if log then return trial.absolute(fs.join(log.dir, "trials")) end
+  self.temporary = self.temporary or assert(uv.fs_mkdtemp(fs.join(uv.os_tmpdir(), "ganas-XXXXXX")))
+  return self.temporary
+end
+
+-- Whether a folder is of this very job, asked in the same way.
+function trial.is_of(folder, job)
+  return fs.read(fs.join(folder, "spec.json")) == request.text(job, job.object)
+end
+
+-- The result that a file in a folder has; nil without one.
+function trial.result(folder, names)
+  local text = fs.read(fs.join(folder, "result.json"))
+  return text and reply.of_file(text, names)
+end
+
+-- Makes a folder ready; returns what the command is told by name.
+function trial.prepare(folder, job)
+  fs.mkdir(folder)
+  local spec, result = fs.join(folder, "spec.json"), fs.join(folder, "result.json")
+  uv.fs_unlink(result)
+  fs.write(spec, request.text(job, job.object))
+  return { id = job.id, arch = job.arch, seed = job.seed, budget = job.budget or "", spec = spec,
+    result = result }
+end
+
+-- The same as environment variables.
+function trial.environment(values)
+  return {
+    GANAS_ID = message.text(values.id), GANAS_ARCH = values.arch, GANAS_SEED = message.text(values.seed),
+    GANAS_BUDGET = message.text(values.budget), GANAS_TRIAL_SPEC = values.spec, GANAS_RESULT = values.result,
+    ORION_RESULTS_PATH = values.result,
+  }
+end
+
+-- Words of a command with {id}, {arch}, {seed}, {budget}, {spec} and {result} replaced.
+function trial.words(words, values)
+  local list = {}
+  for i, word in ipairs(words) do
+    list[i] = word:gsub("{(%l+)}", function(name) return values[name] and message.text(values[name]) end)
+  end
+  return list
+end
+
+return trial

@@ -1,0 +1,139 @@
+-- command - a process a candidate: what it is told, what its end means, what is left of it.
+
+local Batch = require "ganas.batch"
+local evaluate = require "ganas.evaluate"
+local fs = require "ganas.fs"
+local grammar = require "ganas.grammar"
+local guard = require "ganas.guard"
+local loop = require "ganas.loop"
+local program = require "tests.lua.program"
+local space = require "ganas.space"
+
+local chain = grammar.load { name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" } }
+local TEXTS = { "a-a", "a-b", "b-a", "b-b" }
+
+describe("a command", function()
+  if not program.path then return pending "needs the host" end
+  local dir = program.folder {}
+  teardown(function()
+    dir:remove()
+    loop.finish()
+  end)
+
+  local function open(script, extra)
+    local spec = { "command", "sh", "-c", script }
+    for name, value in pairs(extra or {}) do spec[name] = value end -- order can't matter: a copy
+    return evaluate.open(spec, chain, {
+      where = function(...) return "r.lua:" .. table.concat({ ... }, ".") end, workers = 1,
+    })
+  end
+
+  local function batch_of()
+    local batch = Batch.new(chain, 4)
+    for _, text in ipairs(TEXTS) do assert(chain:push(batch, text)) end
+    return batch
+  end
+
+  local function results(script, extra, n)
+    local e = open(script, extra)
+    local list = e:score(batch_of(), 0, n or 1)
+    e:close()
+    for _, result in ipairs(list) do
+      assert.is_number(result.seconds)
+      result.seconds = nil
+    end
+    return list
+  end
+
+  -- Whether a process is over, soon; one that nobody has asked for yet counts as such.
+  local function over(pid)
+    for _ = 1, 300 do
+      local stat = fs.read(("/proc/%s/stat"):format(pid))
+      if not stat or stat:match "^.*%) (%a)" == "Z" then return true end
+      require("luv").sleep(100)
+    end
+    return false
+  end
+
+  it("is told about its candidate in words, environment and a file", function()
+    local e = open("cat $GANAS_TRIAL_SPEC >" .. dir.path .. "/spec; echo {arch} $GANAS_ARCH {id} $GANAS_ID "
+      .. "{seed} "
+      .. "$GANAS_SEED {budget} $GANAS_BUDGET {nothing} >" .. dir.path .. "/said; echo 1", { budget = 12 })
+    assert.equal(1, e:score(batch_of(), 1, 1)[1].score)
+    e:close()
+    assert.equal("a-b a-b 1 1 1 1 12 12 {nothing}\n", dir:read "said")
+    assert.equal('{"id":1,"arch":"a-b","graph":{"ops":["input","a","b","output"],'
+      .. '"edges":[[0,1],[1,2],[2,3]]},'
+      .. '"seed":1,"budget":12}', dir:read "spec")
+  end)
+
+  it("gives its result on stdout or in a file", function()
+    assert.same({ { score = 2 }, { score = 1 }, { score = 1 }, { score = 0 } },
+      results("echo accuracy=$(echo $GANAS_ARCH | tr -cd a | wc -c)", { workers = 3 }, 4))
+    assert.same({ score = 5 }, results('echo \'{"value":5}\' >$GANAS_RESULT; echo value=1')[1])
+    assert.same({ score = -5, metrics = { loss = 5 } },
+      results('echo \'[{"name":"loss","type":"objective","value":5}]\' >$ORION_RESULTS_PATH')[1])
+  end)
+
+  it("ends with a code that says what it means", function()
+    assert.same({ state = "infeasible", error = "too wide" }, results("echo too wide >&2; exit 65")[1])
+    assert.same({ state = "failed", error = "exit code 2: usage: train.py" },
+      results("echo usage: train.py >&2; exit 2")[1])
+    assert.same({ state = "failed", attempts = 3, error = "exit code 75" }, results("exit 75")[1])
+    assert.same({ state = "lost", attempts = 2, error = "killed by signal 9" },
+      results("kill -KILL $$", { retries = 1 })[1])
+    assert.same({ state = "failed", error = "it wrote no result: Traceback" },
+      results("echo Traceback >&2")[1])
+    assert.same({ score = 3, attempts = 2 },
+      results("[ -e " .. dir.path .. "/mark ] && echo 3 && exit; touch " .. dir.path .. "/mark; exit 75")[1])
+  end)
+
+  it("may say much, of which the end counts", function()
+    assert.same({ score = 7 }, results("yes | head -c 300000; echo; echo 7")[1])
+    assert.same({ state = "failed", error = "a line of more than 1048576 bytes" },
+      results("head -c 1100000 /dev/zero | tr '\\0' x; echo 7")[1])
+    local r = results("yes 'no no no' | head -c 300000 >&2; exit 1")[1]
+    assert.is_true(#r.error < 500)
+  end)
+
+  it("is ended with all that it started when its time is over", function()
+    local r = results("sleep 3600 & echo $! >" .. dir.path .. "/child; wait", { timeout = 2 })[1]
+    assert.same({ state = "failed", error = "no result after 2 s" }, r)
+    assert.is_true(over(dir:read("child"):match "%d+"))
+  end)
+
+  it("leaves nothing that it started behind when it is done", function()
+    local r = results("sleep 3600 >/dev/null 2>&1 & echo $! >" .. dir.path .. "/child; echo 1")[1]
+    assert.same({ score = 1 }, r)
+    assert.is_true(over(dir:read("child"):match "%d+"))
+  end)
+
+  it("leaves no folder behind", function()
+    local e = open "echo 1"
+    e:score(batch_of(), 0, 4)
+    local trials = e.trials
+    assert.same({ "1", "2", "3", "4" }, fs.list(trials))
+    e:settle()
+    assert.is_false(fs.exists(trials))
+    e = open("echo 1", { keep = true })
+    e:score(batch_of(), 0, 2)
+    e:settle()
+    assert.same({ "1", "2" }, fs.list(e.trials))
+    e:close()
+    assert.is_false(fs.exists(e.trials))
+  end)
+
+  it("is ended by the guard when the search is gone", function()
+    local e = open "echo 1"
+    e:score(batch_of(), 0, 1)
+    local token = e.guarded.token
+    os.execute(("GANAS_GUARD=%s setsid sleep 3600 & true"):format(token))
+    assert.equal(1, #guard.find(token))
+    e:close()
+    for _ = 1, 300 do
+      if #guard.find(token) == 0 then break end
+      require("luv").sleep(100)
+    end
+    assert.equal(0, #guard.find(token))
+  end)
+end)
