@@ -1,4 +1,5 @@
--- growth.lua - how the cost of the engine grows, as tables of Markdown: ganas-lua lua tests/bench/growth.lua
+-- growth.lua - how the cost of the engine grows, as tables of Markdown:
+--   ganas-lua lua tests/bench/growth.lua
 --
 -- By the nodes of a graph, by the graphs of a batch, by the truth set, and by how much was evaluated (the
 -- pool: looking up, adding, bytes an entry). Each figure is the best of several repetitions on one thread;
@@ -42,7 +43,7 @@ end
 local function row(...)
   local words = { ... }
   for i, word in ipairs(words) do
-    if type(word) == "number" then words[i] = word < 100 and ("%.3g"):format(word) or ("%.0f"):format(word) end
+    if type(word) == "number" then words[i] = (word < 100 and "%.3g" or "%.0f"):format(word) end
   end
   print("| " .. table.concat(words, " | ") .. " |")
 end
