@@ -28,7 +28,8 @@ local function take(self, job, attempt, outcome)
   local result = outcome.result
   result.attempts = attempt > 1 and attempt or nil
   if outcome.retry and attempt <= self.retries and not self.stopped then
-    self.queue[#self.queue + 1] = { job = job, attempt = attempt + 1 }
+    self.last = self.last + 1
+    self.queue[self.last] = { job = job, attempt = attempt + 1 }
   else
     self.left = self.left - 1
     if not self.stopped then self.heard(job, result) end
@@ -36,7 +37,8 @@ local function take(self, job, attempt, outcome)
 end
 
 local function give(self, place)
-  local item, since = table.remove(self.queue, 1), now()
+  local item, since = self.queue[self.next], now()
+  self.queue[self.next], self.next = nil, self.next + 1
   self.running = self.running + 1
   local answered
   self.start(place, item.job, item.attempt, function(outcome)
@@ -50,7 +52,8 @@ end
 
 -- Gives jobs to free places as long as there are both.
 local function share(self)
-  while #self.queue > 0 and #self.free > 0 and not self.stopped do give(self, table.remove(self.free)) end
+  while self.next <= self.last and #self.free > 0 and not self.stopped do give(self,
+    table.remove(self.free)) end
 end
 
 local function look(self)
@@ -67,7 +70,8 @@ end
 -- Works through the jobs. `options`: count, places, retries, start, heard, drop, interrupted() -> boolean,
 -- usage { busy, there } in seconds, which grows, tick() (optional) now and then.
 function crew.run(options)
-  local self = setmetatable({ queue = {}, free = {}, left = options.count, running = 0 }, {
+  local self = setmetatable({ queue = {}, free = {}, left = options.count, running = 0, next = 1,
+    last = options.count }, {
     __index = function(_, name) return Crew[name] or options[name] end,
   })
   for job = 1, options.count do self.queue[job] = { job = job, attempt = 1 } end

@@ -127,13 +127,13 @@ end
 
 -- ---- scoring ----
 
--- The jobs of a set: the ledger's, or such for those that ask without one; with the candidates as objects.
+-- The jobs of a set: the ledger's, or such for those that ask without one.
 function processes.jobs(self, batch, first, n, call)
   local jobs = {}
   for i = 1, n do
     jobs[i] = call and call.jobs[i]
       or { id = i, arch = batch.space:format(batch, first + i - 1), seed = i, budget = self.budget }
-    jobs[i].object, jobs[i].log = batch:arch(first + i - 1), call and call.log
+    jobs[i].log = call and call.log
   end
   return jobs
 end
@@ -143,20 +143,24 @@ end
 function processes.score(self, batch, first, n, call)
   local jobs, results, open = processes.jobs(self, batch, first, n, call), {}, {}
   local function heard(i, result)
-    results[i] = result
+    results[i], jobs[i].object = result, nil
     if call then
       call.heard(i, result)
       call.log:sync_soon()
     end
   end
-  for i, job in ipairs(jobs) do
-    local found = self.find and self:find(job)
+  local function with_object(i)
+    jobs[i].object = jobs[i].object or batch:arch(first + i - 1)
+    return jobs[i]
+  end
+  for i in ipairs(jobs) do
+    local found = self.find and self:find(with_object(i))
     if found then heard(i, found) else open[#open + 1] = i end
   end
   local display = self.plan.display
   local whole = #open == 0 or crew.run {
     count = #open, places = math.min(self.workers, #open), retries = self.fields.retries, usage = self.usage,
-    start = function(place, k, attempt, done) self:begin(place, jobs[open[k]], attempt, done) end,
+    start = function(place, k, attempt, done) self:begin(place, with_object(open[k]), attempt, done) end,
     heard = function(k, result) heard(open[k], result) end, drop = function() self:drop() end,
     interrupted = self.plan.interrupted or function() return false end,
     tick = display and function(k) display:wait(k, #open) end,

@@ -6,19 +6,26 @@ local json = require "ganas.json"
 
 local request = {}
 
-local function graph_of(arch)
-  local graph, edges = arch.graph, {}
-  for i, edge in ipairs(graph.edges) do edges[i] = json.array { edge[1], edge[2] } end
-  return json.object { { "ops", json.array(graph.ops) }, { "edges", json.array(edges) } }
+-- Names as JSON, each encoded once.
+local quoted = setmetatable({}, { __index = function(self, name)
+  self[name] = json.encode(name)
+  return self[name]
+end })
+
+local function graph_text(arch)
+  local graph, ops, edges = arch.graph, {}, {}
+  for i, op in ipairs(graph.ops) do ops[i] = quoted[op] end
+  for i, edge in ipairs(graph.edges) do edges[i] = "[" .. edge[1] .. "," .. edge[2] .. "]" end
+  return ('{"ops":[%s],"edges":[%s]}'):format(table.concat(ops, ","), table.concat(edges, ","))
 end
 
 -- The text of a job { id, arch (the official string), seed, budget } about a candidate, on one line.
 function request.text(job, arch)
-  local fields = {
-    { "id", job.id }, { "arch", job.arch }, { "graph", graph_of(arch) }, { "seed", job.seed },
-  }
-  if job.budget then fields[5] = { "budget", job.budget } end
-  return json.encode(json.object(fields))
+  local text = ('{"id":%d,"arch":%s,"graph":%s,"seed":%d'):format(job.id, json.encode(job.arch),
+    graph_text(arch),
+    job.seed)
+  if job.budget then text = text .. ',"budget":' .. json.encode(job.budget) end
+  return text .. "}"
 end
 
 return request

@@ -134,6 +134,9 @@ end
 local function next_set(state)
   local run = state.run
   if state.rival then return state.rival:next() end
+  if state.settings.method == "random" and run.infeasible > 0 then
+    return (propose.random(state, run.budget - run.queries))
+  end
   if not state.generator and not state.critic then return Batch.new(state.space, 1) end -- all are known
   local n = math.max(1, math.floor(schedule.value(state.settings.batch, run)))
   gather(state)

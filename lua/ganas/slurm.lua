@@ -360,6 +360,7 @@ function Slurm:score(batch, first, n, call)
       call.log:sync_soon()
     end
   end
+  for i, job in ipairs(jobs) do job.object = batch:arch(first + i - 1) end
   self.trials = trial.root(self, call and call.log)
   local set = new_set(self, jobs, heard)
   set:begin()

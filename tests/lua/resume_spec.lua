@@ -45,7 +45,7 @@ describe("a run", function()
   it("goes on after each event as if nothing had happened", function()
     local expected = folder:events("whole", "batch", "result", "step")
     for stop in whole:gmatch "()\n" do
-      if stop % 9 == 0 or whole:sub(stop + 1, stop + 15) ~= '{"event":"result"' then
+      if stop % 19 == 0 or whole:sub(stop + 1, stop + 15) ~= '{"event":"result"' then
         cut(stop)
         local before = #folder:events("cut", "result")
         local code, out, err = folder:run "resume cut --quiet"

@@ -58,6 +58,15 @@ describe("a search with processes", function()
     end
   end)
 
+  it("draws as many more as turned out infeasible when it is random", function()
+    recipe('"7=infeasible"', '"12=infeasible"', '"41=infeasible"')
+    local code, out = folder:run "r.lua --quiet --out o method=random"
+    assert.equal(0, code)
+    assert.truthy(out:find "^r: 40 candidates evaluated")
+    assert.truthy(out:find "3 more turned out infeasible\n")
+    assert.equal(43, #folder:events("o", "result"))
+  end)
+
   it("says how long they waited for one another", function()
     recipe()
     local _, out = folder:run "r.lua --quiet --out o --workers 3 --json"

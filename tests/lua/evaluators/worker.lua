@@ -59,8 +59,19 @@ local function first_time(mark)
   return true
 end
 
+-- With the word "tenth" every tenth candidate meets one of these; few of them hang, for that takes long.
+local MIX = { "crash", "exit", "garbage", "other", "big", "nan", "infinite", "none", "text", "infeasible",
+  "error",
+  "status" }
+
+local function mixed(id)
+  if not deeds.tenth or id % 10 ~= 0 then return nil end
+  if id % 2000 == 0 then return "hang" end
+  return MIX[id / 10 % #MIX + 1]
+end
+
 local function deed(id)
-  local how = deeds[id]
+  local how = deeds[id] or mixed(id)
   if not how then return nil end
   local once = how:match "^once(.*)$"
   if not once then return how end

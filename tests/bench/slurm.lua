@@ -1,0 +1,53 @@
+-- slurm.lua - a set of tasks by the evaluator beside the same array submitted by hand, as root, on a private
+-- Slurm of one node: ganas-lua lua tests/bench/slurm.lua [TASKS] [SECONDS a task]
+--
+-- By hand: sbatch, then the results are counted in the folder until all are there.
+
+local fs = require "ganas.fs"
+local program = require "tests.lua.program"
+local uv = require "luv"
+
+local tasks, length = tonumber(arg[1] or 200), tonumber(arg[2] or 0.1)
+
+local RECIPE = [[
+local space = require "ganas.space"
+return {
+  about = "x", args = { queries = %d },
+  search = { method = "random" },
+  space = { name = "letters", ops = { "a", "b", "c", "d" }, grow = space.chain(12) },
+  evaluate = { "slurm", "train.sh" },
+}
+]]
+
+local folder = program.folder {
+  ["r.lua"] = RECIPE:format(tasks),
+  ["train.sh"] = ("sleep %s\necho 1\n"):format(length),
+  ["hand.sh"] = ("#!/bin/sh\nsleep %s\necho 1 >hand/$SLURM_ARRAY_TASK_ID\n"):format(length),
+}
+local cluster = folder.path .. "/slurm"
+assert(os.execute("tests/slurm/up.sh " .. cluster) == 0, "no Slurm could be started")
+uv.os_setenv("SLURM_CONF", cluster .. "/slurm.conf")
+
+local function clock(deed)
+  local began = uv.hrtime()
+  deed()
+  return (uv.hrtime() - began) * 1e-9
+end
+
+local function by_hand()
+  fs.mkdir(folder.path .. "/hand")
+  os.execute(("cd %s && sbatch --array=0-%d --output=/dev/null hand.sh >/dev/null"):format(folder.path,
+    tasks - 1))
+  while #fs.list(folder.path .. "/hand") < tasks do uv.sleep(100) end
+end
+
+local function by_evaluator()
+  local code, _, err = folder:run "r.lua --quiet --out r"
+  assert(code == 0, err)
+end
+
+local hand, evaluator = clock(by_hand), clock(by_evaluator)
+print(("%d tasks of %s s: %.1f s by hand, %.1f s by the evaluator (%.2f times)"):format(tasks, length, hand,
+  evaluator, evaluator / hand))
+os.execute("tests/slurm/down.sh " .. cluster)
+folder:remove()
