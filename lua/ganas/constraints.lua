@@ -47,6 +47,7 @@ end
 local function add(self, i, value, where)
   if type(value) == "function" then return add_function(self, value) end
   if type(value) == "table" and value.predicate then
+    self.looks_up = true
     return add_function(self, value.predicate, value.text, value.where)
   end
   if type(value) == "table" and value.rule then return add_rule(self, value) end
@@ -82,6 +83,14 @@ end
 
 -- How many there are.
 function Constraints:count() return #self.items end
+
+-- Whether to ask costs more than to propose: a trained network, or a row for every candidate.
+function Constraints:costly()
+  for _, entry in pairs(self.given) do -- order can't matter: any will do
+    if entry.source and entry.source.costly then return true end
+  end
+  return self.looks_up or false
+end
 
 -- The same constraints without the i-th.
 function Constraints:without(i)

@@ -180,10 +180,18 @@ local function origins_of(screen, rows)
   return counts
 end
 
+-- How many candidates are looked at for n. Constraints cut a space in pieces, with the best at their edges:
+-- there the next better one may be many edits away from the truth set, and only a large pool has it.
+local function pool_size(state, n)
+  local s, rules = state.settings.screen, state.constraints
+  local bounded = s.pool > 1 and rules:count() > 0 and not rules:costly()
+  return math.max(n, math.floor(n * s.pool * (bounded and s.bounded or 1) + 0.5))
+end
+
 -- The next set: up to n candidates as a batch, fewer only when the space has no more.
 function propose.next(state, n)
   local s = state.settings.screen
-  local want = math.max(n, math.floor(n * s.pool + 0.5))
+  local want = pool_size(state, n)
   local screen = new_screen(state, want + n)
   first_round(screen, math.ceil(want / s.rounds), s)
   screen:judge(0)

@@ -63,6 +63,7 @@ local FIELDS = {
   },
   screen = group {
     pool = { type = "number", min = 1 }, -- candidates looked at for each one evaluated; 1: none are screened
+    bounded = { type = "number", min = 1 }, -- times as many where there are constraints
     mutants = share(),                   -- of the pool's first round; the others are G's samples
     rounds = whole(1, 64),               -- the later ones mutate the best so far by the discriminator
     elite = whole(1),                    -- of these
@@ -86,7 +87,7 @@ local DISCRIMINATOR = {
 
 local EVOLUTION = { population = 50, tournament = 10 }
 
-local SCREEN = { pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, more = 0.5, most = 4 }
+local SCREEN = { pool = 1, bounded = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, more = 0.5, most = 4 }
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
 local function growing(step)
@@ -105,7 +106,7 @@ local PRESETS = {
     reward = { kind = "soft", invalid = -0.5, known = -0.25 },
     discriminator = { kind = "ranker", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
     generator = {},
-    screen = { pool = 30, mutants = 0.5 },
+    screen = { pool = 30, bounded = 10, mutants = 0.5 },
   },
 }
 
