@@ -1,6 +1,5 @@
 -- Which network inside Once-for-all's MobileNetV3 is the most accurate under 230 million multiply-adds?
---   ganas-lua mobilenetv3_small seed=3 --data DIR            DIR holds autobuild_mbv3_acc.f32 and its
--- manifest
+--   ganas-lua mobilenetv3_small seed=3 --data DIR      DIR holds autobuild_mbv3_acc.f32 and its manifest
 --   ganas-lua mobilenetv3_small macs_M=300
 --
 -- Accuracies are ImageNet top-1 in %, predicted by AutoBuild for networks of width 1.2; the multiply-adds

@@ -3,9 +3,8 @@
 --   ganas-lua proxylessnas_pixel1 budget_ms=60
 --
 -- DIR holds proxyless_pixel1_latency_lut.csv, autobuild_pn_acc.f32 and its manifest. The latency is exact:
--- the
--- sum of the layers' measured ones, held while sampling. The accuracy is a stand-in. Nobody has published a
--- table of this space (width 1.0), so networks are ranked by what AutoBuild predicts for the same blocks in
+-- the sum of the layers' measured ones, held while sampling. The accuracy is a stand-in. Nobody has published
+-- a table of this space (width 1.0), so networks are ranked by what AutoBuild predicts for the same blocks in
 -- Once-for-all's ProxylessNAS (width 1.3, 224 pixels); there every stage has two blocks at least, so that the
 -- search keeps to these. Read the order, not the percents.
 

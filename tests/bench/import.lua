@@ -1,16 +1,19 @@
 -- import.lua - how fast and in how much memory a file of NAS-Bench-101 is imported.
 --
---   ganas-lua lua tests/bench/import.lua FILE.tfrecord [records=1000000] [runs=3] [folder=/tmp]
+--   ganas-lua lua tests/bench/import.lua FILE.tfrecord [records=1000000] [runs=3] [folder=/tmp] [epochs=108]
+--     [keep=no]
 --
--- Writes a file of so many records into the folder: those of the given file over and over, a new cell
+-- Writes a file of so many records into the folder: those of the given file with so many epochs (all: any)
+-- over and over, a new cell
 -- (another hash) every `runs` records, as many cells as fit; imports it in a process of its own; prints
--- seconds, records a minute, peak memory of the process. The files are removed.
+-- seconds, records a minute, peak memory of the process. The files are removed; keep=yes leaves the table
+-- bench.ganas, for tests/bench/open.lua.
 
 local bit = require "bit"
 local fs = require "ganas.fs"
 local uv = require "luv"
 
-local OWN = { records = "1000000", runs = "3", folder = "/tmp" }
+local OWN = { records = "1000000", runs = "3", folder = "/tmp", epochs = "108", keep = "no" }
 
 local function fail(...)
   io.stderr:write(string.format(...), "\n")
@@ -48,7 +51,9 @@ local function read_payloads(path)
   while at <= #text do
     local a, b, c, d = text:byte(at, at + 3)
     local n = a + 256 * (b + 256 * (c + 256 * d))
-    payloads[#payloads + 1] = text:sub(at + 12, at + 11 + n)
+    local payload = text:sub(at + 12, at + 11 + n)
+    local epochs = payload:match '^%[".-", *(%d+)'
+    if OWN.epochs == "all" or OWN.epochs == epochs then payloads[#payloads + 1] = payload end
     at = at + 16 + n
   end
   return payloads
@@ -94,7 +99,7 @@ local function main(path, ...)
   if not path then fail "no file; expected a TFRecord file of NAS-Bench-101" end
   for _, word in ipairs { ... } do
     local name, value = word:match "^(%w+)=(.*)$"
-    if not OWN[name] then fail("'%s'; expected records=, runs= or folder=", word) end
+    if not OWN[name] then fail("'%s'; expected records=, runs=, folder=, epochs= or keep=", word) end
     OWN[name] = value
   end
   local records, runs = tonumber(OWN.records), tonumber(OWN.runs)
@@ -103,7 +108,7 @@ local function main(path, ...)
   local bytes = fs.size(source)
   local code, seconds, kilobytes = import(source, target)
   os.remove(source)
-  os.remove(target)
+  if OWN.keep ~= "yes" then os.remove(target) end
   if code ~= 0 then fail("the import failed with exit code %d", code) end
   print(("%d records, %.0f MB: %.1f s, %.2g records a minute, %.0f MB at most"):format(records, bytes / 1e6,
     seconds, records / seconds * 60, kilobytes / 1024))

@@ -131,24 +131,30 @@ describe("the table", function()
     return batch, rows
   end
 
-  local function hold(t, h, batch, rows)
-    local known = { params = t:numbers(t:need "params"), macs = t:numbers(t:need "macs") }
-    local key = s.key_notations.hash64
-    for name, column in pairs(known) do -- order can't matter: each on its own
-      local values = batch:measure(name)
-      for i, row in ipairs(rows) do assert(values[i - 1] == column[row], name .. " of row " .. row) end
-    end
-    for i, row in ipairs(rows) do
-      assert(key:write(batch:arch(i - 1)) == h:text(row, 0), "hash of row " .. row)
+  local function hold_costs(t, batch, rows)
+    for _, name in ipairs { "params", "macs" } do
+      local values, known = batch:measure(name), t:numbers(t:need(name))
+      for i, row in ipairs(rows) do assert(values[i - 1] == known[row], name .. " of row " .. row) end
     end
   end
 
-  it("has the same parameters, multiply-adds and hashes", function()
+  it("has the same parameters and multiply-adds, for every cell", function()
+    if not cells then return pending(NEEDS) end
+    local t = Table.open(cells)
+    local step = (jit.status() or SLOW) and 1 or 53
+    assert.equal(423624, t.rows)
+    hold_costs(t, read(t, 0, step, math.ceil(t.rows / step)))
+  end)
+
+  it("has the same hashes", function()
     if not cells or not hashes then return pending(NEEDS) end
-    local t, h = Table.open(cells), Table.open(hashes)
-    assert.same({ 423624, 423624 }, { t.rows, h.rows })
+    local t, h, key = Table.open(cells), Table.open(hashes), s.key_notations.hash64
+    assert.equal(423624, h.rows)
     local step = SLOW and 1 or 53
-    hold(t, h, read(t, 0, step, math.ceil(t.rows / step)))
+    local batch, rows = read(t, 0, step, math.ceil(t.rows / step))
+    for i, row in ipairs(rows) do
+      assert(key:write(batch:arch(i - 1)) == h:text(row, 0), "hash of row " .. row)
+    end
   end)
 
   it("has the two cells that the paper compares with", function()
