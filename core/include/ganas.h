@@ -67,6 +67,8 @@ typedef struct ganas_predictor ganas_predictor;
 typedef struct ganas_policy ganas_policy;
 typedef struct ganas_disc ganas_disc;
 typedef struct ganas_rank ganas_rank;
+typedef struct ganas_bayes ganas_bayes;
+typedef struct ganas_gp ganas_gp;
 
 /* ---- status ---- */
 
@@ -638,6 +640,37 @@ int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f);
 /* reward[count of x]: mean over the truth set of sigmoid(f(x) - f(truth)). */
 int32_t ganas_rank_reward(ganas_rank *rank, const ganas_batch *truth, const ganas_batch *x,
                           double *reward);
+
+/* hidden[count * net.head]: the inputs of the last layer, tanh(F1 code(x) + b). */
+int32_t ganas_rank_hidden(ganas_rank *rank, const ganas_batch *x, double *hidden);
+
+/* ---- Bayesian regression ---- */
+
+/* Scores as a linear function of `inputs` numbers and a constant, 1..1024. */
+int32_t ganas_bayes_new(ganas_bayes **out, int32_t inputs);
+void ganas_bayes_free(ganas_bayes *bayes);
+
+/* Forgets what it knew and learns from phi[count * inputs] and score[count] (NaN: left out). */
+int32_t ganas_bayes_fit(ganas_bayes *bayes, const double *phi, const double *score, int32_t count);
+
+/* The expected scores, value[count] of phi[count * inputs]. */
+int32_t ganas_bayes_mean(const ganas_bayes *bayes, const double *phi, int32_t count, double *value);
+
+/* ---- Gaussian process ---- */
+
+/* A model of scores by which graphs that differ in few choices are alike. */
+int32_t ganas_gp_new(ganas_gp **out, ganas_space *space);
+void ganas_gp_free(ganas_gp *gp);
+
+/* Forgets what it knew and learns the rows of x that have a score (not NaN): 1..2000 of them. */
+int32_t ganas_gp_fit(ganas_gp *gp, const ganas_batch *x, const double *score);
+
+/* mean[count] and deviation[count] (may be NULL) of what the scores may be. */
+int32_t ganas_gp_score(ganas_gp *gp, const ganas_batch *x, double *mean, double *deviation);
+
+/* index[n]: the rows of x from which the best score so far can expect most improvement, each one
+   given those before it; earlier rows among equals. */
+int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *index);
 
 /* cdef: off */
 

@@ -2,10 +2,10 @@
  * base.h - what every core file sees: the public header, the number type, bit sets of nodes.
  *
  * Layers, left to right; a file includes base.h, its own header and headers to its left:
- *     status arena rng threads | vec vec_math kernel bench mat nn optim rows trie gnn |
+ *     status arena rng threads | vec vec_math kernel bench mat cholesky nn optim rows trie gnn |
  *     space tree measure size identity term rule walk batch judge fit draw mutate predict |
  *     md5 csv raw index pack table sheet keys pool |
- *     encode state edge play policy sample ppo disc rank
+ *     encode state edge play policy sample ppo disc rank bayes gp
  */
 #ifndef GANAS_BASE_H
 #define GANAS_BASE_H

@@ -281,6 +281,23 @@ int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f)
     return GANAS_OK;
 }
 
+int32_t ganas_rank_hidden(ganas_rank *rank, const ganas_batch *x, double *hidden)
+{
+    if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    int32_t index[CHUNK];
+    for (int32_t from = 0; from < x->count; from += CHUNK) {
+        int32_t n = int_min(CHUNK, x->count - from), size = rank->head.size;
+        for (int32_t i = 0; i < n; i++)
+            index[i] = from + i;
+        encoder_load(&rank->encoder, x, index, n, 0);
+        forward(rank);
+        for (int32_t i = 0; i < n * size; i++)
+            hidden[(size_t)from * (size_t)size + (size_t)i] = (double)rank->hidden[i];
+    }
+    return GANAS_OK;
+}
+
 int32_t ganas_rank_reward(ganas_rank *rank, const ganas_batch *truth, const ganas_batch *x,
                           double *reward)
 {

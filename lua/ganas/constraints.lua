@@ -84,14 +84,6 @@ end
 -- How many there are.
 function Constraints:count() return #self.items end
 
--- Whether to ask costs more than to propose: a trained network, or a row for every candidate.
-function Constraints:costly()
-  for _, entry in pairs(self.given) do -- order can't matter: any will do
-    if entry.source and entry.source.costly then return true end
-  end
-  return self.looks_up or false
-end
-
 -- The same constraints without the i-th.
 function Constraints:without(i)
   local others = empty(self.space)

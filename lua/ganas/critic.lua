@@ -1,9 +1,14 @@
 -- critic - the discriminator as the search uses it: trained each round, asked for rewards, and for an order
--- to screen by. Two kinds: pairwise (true against fake) and ranker (better against worse).
+-- to screen by. Three kinds: pairwise (true against fake), ranker (better against worse), and committee, a
+-- ranker that asks a regression over its last layer and a Gaussian process for the order.
 
 local Batch = require "ganas.batch"
+local Bayes = require "ganas.bayes"
 local Disc = require "ganas.disc"
+local Process = require "ganas.gp"
 local Rank = require "ganas.rank"
+local core = require "ganas.core"
+local robust = require "ganas.robust"
 
 local function net_of(d, space)
   local position = d.position
@@ -65,6 +70,37 @@ end
 -- The scores themselves order the pool as the rewards would, for a tenth of the work.
 function Ranker:order(_, x) return self.rank:score(x) end
 
+-- ---- committee ----
+
+-- Two views of what a candidate will score: by what the ranker has learnt to see in it, and by what its
+-- neighbours scored. Where both are wrong they are rarely so together.
+local Committee = setmetatable({}, { __index = Ranker })
+Committee.__index = Committee
+
+function Committee:train(state)
+  local stats = Ranker.train(self, state)
+  local n = state.everything:count()
+  self.bayes:fit(self.rank:hidden(state.everything), robust.clip(state:scores(), n), n)
+  self.informed = self.process:learn(state)
+  return stats
+end
+
+-- The mean of both expected scores.
+function Committee:order(_, x)
+  local value = self.bayes:mean(self.rank:hidden(x), x:count())
+  if not self.informed then return value end
+  local other = self.process:mean(x)
+  for i = 0, x:count() - 1 do value[i] = (value[i] + other[i]) / 2 end
+  return value
+end
+
+-- How uncertain the score of each is: a deviation.
+function Committee:doubt(x)
+  if not self.informed then return core.doubles(x:count()) end
+  local _, deviation = self.process:score(x)
+  return deviation
+end
+
 -- A critic for a space with fresh weights.
 local function new(all, space, threads, rng)
   local d, hard = all.discriminator, all.reward.kind == "hard"
@@ -74,7 +110,10 @@ local function new(all, space, threads, rng)
       disc = Disc.new(space, net, threads, rng), fakes = Batch.new(space, 4096), settings = d, hard = hard,
     }, Pairwise)
   end
-  return setmetatable({ rank = Rank.new(space, net, threads, rng), settings = d, hard = hard }, Ranker)
+  local self = { rank = Rank.new(space, net, threads, rng), settings = d, hard = hard }
+  if d.kind == "ranker" then return setmetatable(self, Ranker) end
+  self.bayes, self.process = Bayes.new(d.head), Process.new(space)
+  return setmetatable(self, Committee)
 end
 
 return { new = new }

@@ -23,7 +23,7 @@ local tensors = require "ganas.tensors"
 
 local lib = core.lib
 local Predictor = core.class("predictor", lib.ganas_predictor_free)
-Predictor.kind, Predictor.repeatable, Predictor.costly = "predictor", true, true
+Predictor.kind, Predictor.repeatable = "predictor", true
 
 local EPSILON = 1e-5 -- of batch norms
 local LEAKY = 0.01

@@ -8,11 +8,13 @@
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
 local feasible = require "ganas.feasible"
+local whole = require "ganas.whole"
 
 local propose = {}
 
-local MUTANT, SAMPLE, RANDOM = "mutant", "generator", "random"
+local MUTANT, SAMPLE, RANDOM, LISTED = "mutant", "generator", "random", "listed"
 local MOST_DRAFT = 4096
+local SHORTLIST = 40 -- candidates for each one evaluated whose uncertainty counts
 
 -- ---- the pool ----
 
@@ -94,6 +96,18 @@ function Screen:ranked()
   return rows
 end
 
+-- Adds to the order of the best rows what is uncertain about them, where the critic knows.
+function Screen:hope(n)
+  local critic, optimism = self.state.critic, self.state.settings.screen.optimism
+  if not critic or not critic.doubt or optimism == 0 or self:count() == 0 then return end
+  local rows, best = self:ranked(), {}
+  local part, count = Batch.new(self.state.space, n), math.min(n, #rows)
+  for k = 1, count do best[k] = rows[k] end
+  part:append(self.batch, best)
+  local doubt = critic:doubt(part)
+  for k = 1, count do self.order[rows[k] + 1] = self.order[rows[k] + 1] + optimism * doubt[k - 1] end
+end
+
 -- The n best rows, at least `share` of them of the generator's lineage as far as there are any.
 function Screen:choose(n, share)
   local ranked, own, others = self:ranked(), {}, {}
@@ -172,7 +186,7 @@ function propose.random(state, n)
 end
 
 local function origins_of(screen, rows)
-  local counts = { [MUTANT] = 0, [SAMPLE] = 0, [RANDOM] = 0 }
+  local counts = { [MUTANT] = 0, [SAMPLE] = 0, [RANDOM] = 0, [LISTED] = 0 }
   for _, row in ipairs(rows) do
     local origin = screen.origin[row + 1]
     counts[origin] = counts[origin] + 1
@@ -180,18 +194,21 @@ local function origins_of(screen, rows)
   return counts
 end
 
--- How many candidates are looked at for n. Constraints cut a space in pieces, with the best at their edges:
--- there the next better one may be many edits away from the truth set, and only a large pool has it.
-local function pool_size(state, n)
-  local s, rules = state.settings.screen, state.constraints
-  local bounded = s.pool > 1 and rules:count() > 0 and not rules:costly()
-  return math.max(n, math.floor(n * s.pool * (bounded and s.bounded or 1) + 0.5))
+-- A screen of all that is left of a small space; nil for other spaces.
+local function list(state, most)
+  local all = state.critic and most > 0 and whole.left(state, most)
+  if not all then return nil end
+  local screen = new_screen(state, 1)
+  screen.batch = all
+  for i = 1, all:count() do screen.origin[i] = LISTED end
+  screen:judge(0)
+  return screen
 end
 
--- The next set: up to n candidates as a batch, fewer only when the space has no more.
-function propose.next(state, n)
+-- A screen of a pool that grows in rounds, n of it or more.
+local function grow(state, n)
   local s = state.settings.screen
-  local want = pool_size(state, n)
+  local want = math.max(n, math.floor(n * s.pool + 0.5))
   local screen = new_screen(state, want + n)
   first_round(screen, math.ceil(want / s.rounds), s)
   screen:judge(0)
@@ -203,6 +220,14 @@ function propose.next(state, n)
   local first = screen:count()
   state.run.filled = state.run.filled + top_up(screen, n)
   screen:judge(first)
+  return screen
+end
+
+-- The next set: up to n candidates as a batch, fewer only when the space has no more.
+function propose.next(state, n)
+  local s = state.settings.screen
+  local screen = list(state, s.whole) or grow(state, n)
+  screen:hope(SHORTLIST * n)
   local rows = screen:choose(n, s.quota)
   state.run.origins = origins_of(screen, rows)
   local set = Batch.new(state.space, math.max(1, #rows))

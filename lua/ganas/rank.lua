@@ -11,7 +11,7 @@ function Rank.new(space, net, threads, rng)
   local sizes = core.struct("ganas_net", lib.ganas_net_defaults, net)
   local handle = core.new("ganas_rank", lib.ganas_rank_new, lib.ganas_rank_free, space.handle, sizes,
     threads.handle, rng.handle)
-  return setmetatable({ handle = handle, space = space, threads = threads }, Rank)
+  return setmetatable({ handle = handle, space = space, threads = threads, head = sizes.head }, Rank)
 end
 
 -- Steps of Adam on random subsets of the rows of x and their scores (an array; NaN: left out);
@@ -27,6 +27,13 @@ function Rank:score(x)
   local f = core.doubles(x:count())
   core.check(lib.ganas_rank_score(self.handle, x.handle, f))
   return f
+end
+
+-- What the last layer gets of each row: net.head numbers a row.
+function Rank:hidden(x)
+  local hidden = core.doubles(x:count() * self.head)
+  core.check(lib.ganas_rank_hidden(self.handle, x.handle, hidden))
+  return hidden
 end
 
 -- One reward a row of x: the mean over the truth set of sigmoid(f(x) - f(truth)).

@@ -4,12 +4,17 @@
 --               tournament among the youngest has a child by one edit
 --   local       local search (White et al. 2021), first improvement: one-edit neighbours in random
 --               order; moves to the first that is better; from a random one when none is left
+--   gp          a Gaussian process over edits with expected improvement, several picks at a time; it
+--               looks at the whole space where it is small, elsewhere at mutants of the best
 --
--- A rival proposes one candidate at a time: rival:next() -> a batch of one, empty when the space has no
+-- A rival proposes a few candidates at a time: rival:next(most) -> a batch, empty when the space has no
 -- more. None of them queries a candidate twice.
 
 local Batch = require "ganas.batch"
+local Process = require "ganas.gp"
 local propose = require "ganas.propose"
+local schedule = require "ganas.schedule"
+local whole = require "ganas.whole"
 
 local rivals = {}
 
@@ -99,16 +104,52 @@ function Local:next()
   return random(self.state)
 end
 
+-- ---- a Gaussian process ----
+
+local Gaussian = {}
+Gaussian.__index = Gaussian
+
+local SMALL = 20000   -- candidates of a space that are all looked at
+local POOL = 1000     -- mutants looked at in others
+local PARENTS = 20
+
+-- The candidates to choose from, all new and obeying.
+function Gaussian:candidates()
+  local state = self.state
+  local all = whole.left(state, SMALL)
+  if all then return all end
+  local parents, pool = Batch.new(state.space, PARENTS), Batch.new(state.space, POOL)
+  state.pool:top(PARENTS, 0, parents)
+  if parents:count() == 0 then return pool end
+  pool:mutate(parents, state.constraints.rules, state.streams.mutants, POOL, 0.5, 4)
+  state.pool:unique(pool, true)
+  state.constraints:filter(pool)
+  return pool
+end
+
+function Gaussian:next(most)
+  local state = self.state
+  local pool = self:candidates()
+  local n = math.min(most, schedule.value(self.batch, state.run), pool:count())
+  if n == 0 then return random(state) end
+  self.process = self.process or Process.new(state.space)
+  if not self.process:learn(state) then return random(state) end
+  local set = Batch.new(state.space, n)
+  set:append(pool, self.process:pick(pool, n))
+  return set
+end
+
 -- ---- opening ----
 
-local KINDS = { evolution = Evolution, ["local"] = Local }
+local KINDS = { evolution = Evolution, ["local"] = Local, gp = Gaussian }
 
-rivals.METHODS = { "evolution", "local" }
+rivals.METHODS = { "evolution", "local", "gp" }
 
 -- The rival that the settings ask for, nil for the methods of the search itself.
 function rivals.open(state)
   local kind = KINDS[state.settings.method]
-  return kind and setmetatable({ state = state, settings = state.settings.evolution }, kind)
+  local s = state.settings
+  return kind and setmetatable({ state = state, settings = s.evolution, batch = s.batch }, kind)
 end
 
 return rivals

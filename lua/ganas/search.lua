@@ -96,7 +96,7 @@ end
 -- What the ranker learns from: everything evaluated, as a batch that grows with the pool.
 local function gather(state)
   local n = state.pool:count()
-  if state.settings.discriminator.kind ~= "ranker" then return end
+  if state.settings.discriminator.kind == "pairwise" then return end
   local everything, rows = Batch.new(state.space, n), {}
   for i = 0, n - 1 do rows[i + 1] = i end
   state.pool:rows(rows, everything)
@@ -133,7 +133,7 @@ end
 
 local function next_set(state)
   local run = state.run
-  if state.rival then return state.rival:next() end
+  if state.rival then return state.rival:next(run.budget - run.queries) end
   if state.settings.method == "random" and run.infeasible > 0 then
     return (propose.random(state, run.budget - run.queries))
   end

@@ -28,7 +28,7 @@ local function one_of(...) return { type = "string", enum = { ... } } end
 local function group(fields) return { type = "table", fields = fields } end
 
 local FIELDS = {
-  method = one_of("ganas", "random", "evolution", "local",
+  method = one_of("ganas", "random", "evolution", "local", "gp",
     "no_generator", "no_discriminator", "no_screening"),
   initial = whole(1),       -- random candidates of X_0
   batch = changing {},      -- candidates of each later X_t
@@ -44,7 +44,7 @@ local FIELDS = {
     known = { type = "number" },   -- added for one that was evaluated before
   },
   discriminator = group {
-    kind = one_of("pairwise", "ranker"),
+    kind = one_of("pairwise", "ranker", "committee"),
     steps = whole(0),        -- of Adam, a round
     first_steps = whole(0),  -- in the first iteration
     subset = whole(2),       -- ranker: evaluated candidates a step
@@ -62,11 +62,12 @@ local FIELDS = {
     width = whole(8, 256), layers = whole(1, 8), head = whole(8, 256),
   },
   screen = group {
+    whole = whole(0),                    -- spaces of at most so many candidates are looked at as a whole
     pool = { type = "number", min = 1 }, -- candidates looked at for each one evaluated; 1: none are screened
-    bounded = { type = "number", min = 1 }, -- times as many where there are constraints
     mutants = share(),                   -- of the pool's first round; the others are G's samples
     rounds = whole(1, 64),               -- the later ones mutate the best so far by the discriminator
     elite = whole(1),                    -- of these
+    optimism = { type = "number", min = 0 }, -- deviations added to what a candidate is expected to score
     quota = share(),                     -- least share of what is evaluated that descends from G
     more = { type = "number", min = 0, max = 0.99 }, -- an edit is followed by another with this probability
     most = whole(1),                     -- edits of a mutant
@@ -87,7 +88,9 @@ local DISCRIMINATOR = {
 
 local EVOLUTION = { population = 50, tournament = 10 }
 
-local SCREEN = { pool = 1, bounded = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, more = 0.5, most = 4 }
+local SCREEN = {
+  whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, optimism = 0, more = 0.5, most = 4,
+}
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
 local function growing(step)
@@ -101,12 +104,14 @@ local PRESETS = {
     discriminator = DISCRIMINATOR, generator = GENERATOR, screen = SCREEN,
   },
   best = {
-    method = "ganas", initial = 20, batch = 10, truncate = 10, truth = "union", rounds = 1, weights = "keep",
-    entropy = 0.05,
+    method = "ganas", initial = 10, batch = 5, truncate = 10, truth = "union", rounds = 1, weights = "keep",
+    entropy = 0.02,
     reward = { kind = "soft", invalid = -0.5, known = -0.25 },
-    discriminator = { kind = "ranker", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
-    generator = {},
-    screen = { pool = 30, bounded = 10, mutants = 0.5 },
+    discriminator = { kind = "committee", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
+    generator = { train = "refit" },
+    screen = {
+      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5, optimism = 0.5,
+    },
   },
 }
 
@@ -119,11 +124,12 @@ local SETUPS = {
 local METHODS = {
   evolution = { initial = 50, batch = 1 },
   ["local"] = { initial = 1, batch = 1 },
+  gp = { initial = 10, batch = 5 },
   no_generator = { generator = { train = "none" }, screen = { mutants = 1, quota = 0 } },
   no_discriminator = {
-    generator = { train = "refit", steps = 50 }, screen = { pool = 1, mutants = 0, quota = 0 },
+    generator = { train = "refit", steps = 50 }, screen = { whole = 0, pool = 1, mutants = 0, quota = 0 },
   },
-  no_screening = { screen = { pool = 1, mutants = 0, quota = 0 } },
+  no_screening = { screen = { whole = 0, pool = 1, mutants = 0, quota = 0 } },
 }
 
 -- ---- resolving ----
@@ -175,9 +181,14 @@ local function generator_words(g)
   return ("generator by PPO (%d x %d episodes, %d epochs)"):format(g.batches, g.episodes, g.epochs)
 end
 
+local DISCRIMINATORS = {
+  pairwise = "pairwise discriminator",
+  ranker = "ranking discriminator on all evaluated",
+  committee = "committee on all evaluated: ranking discriminator and Gaussian process",
+}
+
 local function discriminator_words(d)
-  local name = d.kind == "ranker" and "ranking discriminator on all evaluated" or "pairwise discriminator"
-  return ("%s (%d steps)"):format(name, d.steps)
+  return ("%s (%d steps)"):format(DISCRIMINATORS[d.kind], d.steps)
 end
 
 local function evolution_words(s)
@@ -189,6 +200,10 @@ end
 function settings.describe(s)
   if s.method == "random" then return { "random search" } end
   if s.method == "evolution" then return { evolution_words(s) } end
+  if s.method == "gp" then
+    return { ("a Gaussian process over edits with expected improvement, sets of %s"):format(
+      schedule.describe(s.batch)) }
+  end
   if s.method == "local" then return { "local search, first improvement, with restarts" } end
   local lines = {
     ("method %s, preset %s"):format(s.method, s.preset),

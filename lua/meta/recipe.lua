@@ -93,7 +93,7 @@
 
 ---The settings of a search; what is absent comes from the preset.
 ---@class ganas.Search
----@field method? "ganas"|"random"|"no_generator"|"no_discriminator"|"no_screening"
+---@field method? "ganas"|"random"|"evolution"|"local"|"gp"|"no_generator"|"no_discriminator"|"no_screening"
 ---@field initial? integer random candidates of X_0
 ---@field batch? ganas.Schedule candidates of each later X_t
 ---@field truncate? ganas.Schedule k: size of the truth set

@@ -6,7 +6,7 @@ local RECIPE = [[
 local space = require "ganas.space"
 return {
   about = "x", args = { queries = 20 },
-  search = { initial = 10, screen = { pool = 4 }, generator = { batches = 1, episodes = 8 },
+  search = { initial = 10, batch = 10, screen = { pool = 4 }, generator = { batches = 1, episodes = 8 },
     discriminator = { first_steps = 3, steps = 2 } },
   space = { name = "toy", ops = { "a", "b", "c" }, grow = space.chain(6) },
   evaluate = { %s, score = "good", budget = 3, confirm = { budget = 30, best = 4 } },
