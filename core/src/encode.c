@@ -189,13 +189,22 @@ static void divide_places(struct encoder *e)
         e->position[e->place[p]] = p;
 }
 
+/* The nodes that are seen. */
+static bits live_of(const struct encoder *e, struct source source)
+{
+    struct graph graph;
+    if (e->space->end_op < 0)
+        return bits_below(source.batch->size[source.row]);
+    batch_get(source.batch, source.row, &graph);
+    return space_live(e->space, &graph);
+}
+
 /* Adds the live nodes of a graph to the rows, and the graph to the lists. */
 static void add_graph(const struct encoder *e, struct share *share, struct source source)
 {
     int32_t row[GANAS_MAX_NODES], reads[GANAS_MAX_NODES], *at = share->of.at + share->graphs;
-    struct graph graph;
-    batch_get(source.batch, source.row, &graph);
-    bits live = e->space->end_op >= 0 ? space_live(e->space, &graph) : bits_below(graph.size);
+    struct row graph = batch_row(source.batch, source.row);
+    bits live = live_of(e, source);
     at[1] = at[0];
     for (bits s = live; s; s &= s - 1) {
         int node = bits_first(s), n = 0;

@@ -12,7 +12,7 @@
 #include "nn.h"
 #include "status.h"
 
-enum { CHUNK = 256 }; /* graphs scored at a time */
+enum { CHUNK = 1024 }; /* graphs scored at a time */
 
 /* ---- life ---- */
 
@@ -264,17 +264,23 @@ int32_t ganas_rank_train(ganas_rank *rank, const ganas_batch *x, const double *s
 
 /* ---- use ---- */
 
+/* f of rows from..from+n-1 of a batch, by the encoder's positions. */
+static void forward_rows(ganas_rank *rank, const ganas_batch *x, int32_t from, int32_t n)
+{
+    int32_t index[CHUNK];
+    for (int32_t i = 0; i < n; i++)
+        index[i] = from + i;
+    encoder_load(&rank->encoder, x, index, n, 0);
+    forward(rank);
+}
+
 int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f)
 {
     if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
         return GANAS_E_MEMORY;
-    int32_t index[CHUNK];
     for (int32_t from = 0; from < x->count; from += CHUNK) {
         int32_t n = int_min(CHUNK, x->count - from);
-        for (int32_t i = 0; i < n; i++)
-            index[i] = from + i;
-        encoder_load(&rank->encoder, x, index, n, 0);
-        forward(rank);
+        forward_rows(rank, x, from, n);
         for (int32_t i = 0; i < n; i++)
             f[from + i] = (double)rank->f[rank->encoder.position[i]];
     }
@@ -285,15 +291,14 @@ int32_t ganas_rank_hidden(ganas_rank *rank, const ganas_batch *x, double *hidden
 {
     if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
         return GANAS_E_MEMORY;
-    int32_t index[CHUNK];
     for (int32_t from = 0; from < x->count; from += CHUNK) {
-        int32_t n = int_min(CHUNK, x->count - from), size = rank->head.size;
-        for (int32_t i = 0; i < n; i++)
-            index[i] = from + i;
-        encoder_load(&rank->encoder, x, index, n, 0);
-        forward(rank);
-        for (int32_t i = 0; i < n * size; i++)
-            hidden[(size_t)from * (size_t)size + (size_t)i] = (double)rank->hidden[i];
+        int32_t n = int_min(CHUNK, x->count - from);
+        forward_rows(rank, x, from, n);
+        for (int32_t i = 0; i < n; i++) {
+            const real *row = unit_row(rank, rank->hidden, rank->encoder.position[i]);
+            for (int k = 0; k < rank->head.size; k++)
+                *hidden++ = (double)row[k];
+        }
     }
     return GANAS_OK;
 }

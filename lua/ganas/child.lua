@@ -108,7 +108,7 @@ local function environment(extra)
   local list = {}
   local all = uv.os_environ()
   for name, value in pairs(extra) do all[name] = value end -- order can't matter
-  for name, value in pairs(all) do list[#list + 1] = name .. "=" .. value end -- nor here
+  for name, value in pairs(all) do list[#list + 1] = name .. "=" .. value end -- order can't matter
   return list
 end
 

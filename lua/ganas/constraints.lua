@@ -47,7 +47,6 @@ end
 local function add(self, i, value, where)
   if type(value) == "function" then return add_function(self, value) end
   if type(value) == "table" and value.predicate then
-    self.looks_up = true
     return add_function(self, value.predicate, value.text, value.where)
   end
   if type(value) == "table" and value.rule then return add_rule(self, value) end

@@ -51,7 +51,7 @@ function processes.read(spec, context, own)
     if type(name) ~= "number" then named[name] = value end
   end
   for _, list in ipairs { processes.FIELDS, own } do
-    for name, rule in pairs(list) do fields[name] = rule end -- nor here
+    for name, rule in pairs(list) do fields[name] = rule end -- order can't matter
   end
   return words, schema.check(named, fields, context.where, { "evaluate" })
 end

@@ -29,11 +29,12 @@ function Rank:score(x)
   return f
 end
 
--- What the last layer gets of each row: net.head numbers a row.
+-- What the last layer gets of each row: net.head numbers a row. They are there until the next call.
 function Rank:hidden(x)
-  local hidden = core.doubles(x:count() * self.head)
-  core.check(lib.ganas_rank_hidden(self.handle, x.handle, hidden))
-  return hidden
+  local n = x:count() * self.head
+  if n > (self.room or 0) then self.room, self.numbers = n, core.doubles(n) end
+  core.check(lib.ganas_rank_hidden(self.handle, x.handle, self.numbers))
+  return self.numbers
 end
 
 -- One reward a row of x: the mean over the truth set of sigmoid(f(x) - f(truth)).

@@ -155,7 +155,7 @@ end
 local function all(self)
   local list = {}
   for _, member in pairs(self.members) do list[#list + 1] = member end -- order can't matter
-  for member in pairs(self.leaving or {}) do list[#list + 1] = member end -- nor here
+  for member in pairs(self.leaving or {}) do list[#list + 1] = member end -- order can't matter
   return list
 end
 

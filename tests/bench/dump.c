@@ -297,11 +297,13 @@ static void write_ppo_gradient(struct stage *s, ganas_policy *p, const ganas_bat
     ganas_stats stats = {0};
     ganas_ppo ppo;
     ganas_ppo_defaults(&ppo);
-    if (!memory)
+    int32_t *order = policy_order(batch);
+    if (!memory || !order)
         die("no memory");
     struct ppo_update u = {.policy = p,
                            .batch = batch,
                            .ppo = &ppo,
+                           .order = order,
                            .old_logp = memory,
                            .value = memory + n,
                            .advantage = memory + 2 * n,
@@ -314,6 +316,7 @@ static void write_ppo_gradient(struct stage *s, ganas_policy *p, const ganas_bat
     put_number("ppo.entropy", stats.entropy);
     put_number("ppo.clipped", stats.ratio);
     put_policy("ppo.grad", p, gradient(&p->params));
+    memory_free(order);
     memory_free(memory);
 }
 

@@ -117,6 +117,29 @@ static double loss_value(void *context)
     return stats.loss;
 }
 
+/* What the last layer gets makes the scores, row by row. */
+static void hidden_rows_make_the_scores(void **state)
+{
+    (void)state;
+    double tolerance = sizeof(real) == 8 ? 1e-12 : 2e-5;
+    for (int which = 0; which < 4; which++) {
+        struct fixture f;
+        double score[N], hidden[N * 64];
+        open_fixture(&f, which, 2);
+        const struct rank_head *h = &f.rank->head;
+        assert_true(h->size <= 64);
+        assert_int_equal(ganas_rank_score(f.rank, f.x, score), GANAS_OK);
+        assert_int_equal(ganas_rank_hidden(f.rank, f.x, hidden), GANAS_OK);
+        for (int i = 0; i < N; i++) {
+            double sum = 0;
+            for (int j = 0; j < h->size; j++)
+                sum += (double)f.rank->params.theta[h->w2 + (size_t)j] * hidden[i * h->size + j];
+            assert_true(fabs(score[i] - sum) < tolerance);
+        }
+        close_fixture(&f);
+    }
+}
+
 static void backward_is_the_gradient(void **state)
 {
     (void)state;
@@ -215,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_twin),
+        cmocka_unit_test(hidden_rows_make_the_scores),
         cmocka_unit_test(backward_is_the_gradient),
         cmocka_unit_test(training_learns_the_order),
         cmocka_unit_test(failed_rows_are_left_out),

@@ -147,17 +147,21 @@ describe("text that is no Lua", function()
   end)
 end)
 
+-- Where the field `about` of a file is said to be, and its line there.
+local function check_about(path)
+  local text = assert(fs.read(path))
+  local line, n = source.line(text, { "about" }), 0
+  for row in (text .. "\n"):gmatch "(.-)\n" do
+    n = n + 1
+    if n == line then assert.truthy(row:find "^%s*about%s*=", path .. ": " .. row) end
+  end
+end
+
 describe("every shipped file", function()
   it("has its fields found", function()
     for _, folder in ipairs { "spaces", "recipes" } do
       for _, name in ipairs(fs.list(folder)) do
-        local text = assert(fs.read(fs.join(folder, name)))
-        local line = source.line(text, { "about" })
-        local n = 0
-        for row in (text .. "\n"):gmatch "(.-)\n" do
-          n = n + 1
-          if n == line then assert.truthy(row:find "^%s*about%s*=", name .. ": " .. row) end
-        end
+        if name:find "%.lua$" then check_about(fs.join(folder, name)) end
       end
     end
   end)
