@@ -191,6 +191,7 @@ local rng, tally = Rng.new(tonumber(own.seed), "draws"),
   { broken = 0, otherwise = 0, drawn = 0, wrong = 0, empty = 0, masked = 0 }
 for _ = 1, tonumber(own.combinations) do try(self, rng, tally) end
 print(("%s: %s combinations on %d cells, %d of them empty, %d all masked; %d say what the file does not; "
-  .. "%.0f cells drawn, %d of them infeasible, %d only as the file writes them"):format(own.space, own.combinations, self.rows, tally.empty,
-  tally.masked, tally.wrong, tally.drawn, tally.broken, tally.otherwise))
+  .. "%.0f cells drawn, %d of them infeasible, %d only as the file writes them"):format(
+  own.space, own.combinations, self.rows, tally.empty, tally.masked, tally.wrong,
+  tally.drawn, tally.broken, tally.otherwise))
 if tally.wrong + tally.broken > 0 or tally.drawn == 0 then os.exit(1, true) end
