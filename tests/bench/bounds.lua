@@ -1,12 +1,13 @@
 -- bounds.lua - searches under the 27 bounds of HW-NAS-Bench on NAS-Bench-201: how often is the best feasible
 -- cell found? The costs of nine columns on CIFAR-10, each at the 5th, 20th and 50th percentile of its values.
 --
---   ganas-lua lua tests/bench/bounds.lua seeds=0..4 queries=150 data=DIR preset=best [columns=fpga_] [rejected=no]
+--   ganas-lua lua tests/bench/bounds.lua seeds=0..4 queries=150 data=DIR preset=best [columns=fpga_]
+--     [rejected=no]
 --
 -- Prints for each bound the runs that found the cell with the best validation accuracy among the feasible
 -- ones, and the median number of queries to it; beside it the same with rejection after the fact, where the
--- search knows nothing of the bound and a candidate that breaks it costs its query and has no score. `columns`
--- is a part of their names.
+-- search knows nothing of the bound and a candidate that breaks it costs its query and has no score.
+-- `columns` is a part of their names.
 
 local Batch = require "ganas.batch"
 local message = require "ganas.message"
@@ -116,8 +117,9 @@ for _, column in ipairs(COLUMNS) do if column:find(own.columns, 1, true) then
     local hits, at, broken = many(function(seed) return load(seed, { rule }) end, best, column, bound)
     local others, other_at = 0, {}
     if own.rejected == "yes" then
-      others, other_at = many(function(seed) return rejecting(load(seed, {}), column, bound) end, best, column,
-        bound)
+      others, other_at = many(function(seed)
+        return rejecting(load(seed, {}), column, bound)
+      end, best, column, bound)
     end
     sum, rejected_sum, bounds, least = sum + hits, rejected_sum + others, bounds + 1, math.min(least, hits)
     print(("| %s <= %.6g | %d %% | %d | %s | %d | %d | %s |"):format(column, bound, 100 * share, hits,
