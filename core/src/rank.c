@@ -264,43 +264,47 @@ int32_t ganas_rank_train(ganas_rank *rank, const ganas_batch *x, const double *s
 
 /* ---- use ---- */
 
-/* f of rows from..from+n-1 of a batch, by the encoder's positions. */
-static void forward_rows(ganas_rank *rank, const ganas_batch *x, int32_t from, int32_t n)
+/* What is kept of place i of the encoder, as row `row` of `to`. */
+typedef void keep(const ganas_rank *rank, int32_t i, double *to, int32_t row);
+
+/* Works out all rows of a batch, CHUNK at a time, and keeps something of each. */
+static int32_t use(ganas_rank *rank, const ganas_batch *x, keep *keep_row, double *to)
 {
     int32_t index[CHUNK];
-    for (int32_t i = 0; i < n; i++)
-        index[i] = from + i;
-    encoder_load(&rank->encoder, x, index, n, 0);
-    forward(rank);
+    if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
+        return GANAS_E_MEMORY;
+    for (int32_t from = 0; from < x->count; from += CHUNK) {
+        int32_t n = int_min(CHUNK, x->count - from);
+        for (int32_t i = 0; i < n; i++)
+            index[i] = from + i;
+        encoder_load(&rank->encoder, x, index, n, 0);
+        forward(rank);
+        for (int32_t i = 0; i < n; i++)
+            keep_row(rank, i, to, from + i);
+    }
+    return GANAS_OK;
+}
+
+static void keep_score(const ganas_rank *rank, int32_t i, double *to, int32_t row)
+{
+    to[row] = (double)rank->f[rank->encoder.position[i]];
+}
+
+static void keep_hidden(const ganas_rank *rank, int32_t i, double *to, int32_t row)
+{
+    const real *hidden = unit_row(rank, rank->hidden, rank->encoder.position[i]);
+    for (int k = 0; k < rank->head.size; k++)
+        to[(size_t)row * (size_t)rank->head.size + (size_t)k] = (double)hidden[k];
 }
 
 int32_t ganas_rank_score(ganas_rank *rank, const ganas_batch *x, double *f)
 {
-    if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
-        return GANAS_E_MEMORY;
-    for (int32_t from = 0; from < x->count; from += CHUNK) {
-        int32_t n = int_min(CHUNK, x->count - from);
-        forward_rows(rank, x, from, n);
-        for (int32_t i = 0; i < n; i++)
-            f[from + i] = (double)rank->f[rank->encoder.position[i]];
-    }
-    return GANAS_OK;
+    return use(rank, x, keep_score, f);
 }
 
 int32_t ganas_rank_hidden(ganas_rank *rank, const ganas_batch *x, double *hidden)
 {
-    if (reserve(rank, int_min(CHUNK, int_max(1, x->count))) != GANAS_OK)
-        return GANAS_E_MEMORY;
-    for (int32_t from = 0; from < x->count; from += CHUNK) {
-        int32_t n = int_min(CHUNK, x->count - from);
-        forward_rows(rank, x, from, n);
-        for (int32_t i = 0; i < n; i++) {
-            const real *row = unit_row(rank, rank->hidden, rank->encoder.position[i]);
-            for (int k = 0; k < rank->head.size; k++)
-                *hidden++ = (double)row[k];
-        }
-    }
-    return GANAS_OK;
+    return use(rank, x, keep_hidden, hidden);
 }
 
 int32_t ganas_rank_reward(ganas_rank *rank, const ganas_batch *truth, const ganas_batch *x,

@@ -9,18 +9,9 @@ local uv = require "luv"
 
 local queries, times = tonumber(arg[1] or 5000), tonumber(arg[2] or 5)
 
-local RECIPE = [[
-local space = require "ganas.space"
-return {
-  about = "x", args = { queries = %d },
-  search = { method = "random" },
-  space = { name = "letters", ops = { "a", "b", "c", "d" }, grow = space.chain(12) },
-  evaluate = { "worker", "luajit", %q },
-}
-]]
-
 local folder = program.folder {}
-folder:write("r.lua", RECIPE:format(queries, uv.fs_realpath "recipes/evaluators/worker.lua"))
+folder:write("r.lua", program.letters(queries,
+  ('{ "worker", "luajit", %q }'):format(uv.fs_realpath "recipes/evaluators/worker.lua")))
 
 local function seconds(workers)
   os.execute("rm -rf " .. folder.path .. "/r")

@@ -9,18 +9,8 @@ local uv = require "luv"
 
 local tasks, length = tonumber(arg[1] or 200), tonumber(arg[2] or 0.1)
 
-local RECIPE = [[
-local space = require "ganas.space"
-return {
-  about = "x", args = { queries = %d },
-  search = { method = "random" },
-  space = { name = "letters", ops = { "a", "b", "c", "d" }, grow = space.chain(12) },
-  evaluate = { "slurm", "train.sh" },
-}
-]]
-
 local folder = program.folder {
-  ["r.lua"] = RECIPE:format(tasks),
+  ["r.lua"] = program.letters(tasks, '{ "slurm", "train.sh" }'),
   ["train.sh"] = ("sleep %s\necho 1\n"):format(length),
   ["hand.sh"] = ("#!/bin/sh\nsleep %s\necho 1 >hand/$SLURM_ARRAY_TASK_ID\n"):format(length),
 }

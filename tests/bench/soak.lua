@@ -14,20 +14,11 @@ local uv = require "luv"
 local queries, seed, workers = tonumber(arg[1] or 20000), tonumber(arg[2] or 200), tonumber(arg[3] or 4)
 local MOST = 100 -- MB
 
-local RECIPE = [[
-local space = require "ganas.space"
-return {
-  about = "x", args = { queries = %d },
-  search = { method = "random" },
-  space = { name = "letters", ops = { "a", "b", "c", "d" }, grow = space.chain(12) },
-  evaluate = { "worker", %q, "lua", %q, "tenth", workers = %d, timeout = 5, retries = 1 },
-}
-]]
-
 local folder = program.folder {}
 fs.mkdir(folder.path .. "/tmp")
-folder:write("r.lua", RECIPE:format(queries, program.path, uv.fs_realpath "tests/lua/evaluators/worker.lua",
-  workers))
+folder:write("r.lua", program.letters(queries,
+  ('{ "worker", %q, "lua", %q, "tenth", workers = %d, timeout = 5, retries = 1 }'):format(program.path,
+    uv.fs_realpath "tests/lua/evaluators/worker.lua", workers)))
 
 local function numbers_of(pid)
   local status = fs.read(("/proc/%d/status"):format(pid)) or ""

@@ -3,14 +3,12 @@
 local Batch = require "ganas.batch"
 local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
-local grammar = require "ganas.grammar"
 local guard = require "ganas.guard"
 local loop = require "ganas.loop"
 local program = require "tests.lua.program"
-local space = require "ganas.space"
+local support = require "tests.lua.support"
 
-local chain = grammar.load { name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" } }
-local TEXTS = { "a-a", "a-b", "b-a", "b-b" }
+local chain, TEXTS = support.two_letters()
 
 describe("a command", function()
   if not program.path then return pending "needs the host" end

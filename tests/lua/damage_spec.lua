@@ -1,23 +1,15 @@
 -- damage - the real samples of the benchmarks' files, cut and with single bits turned at many places: each
 -- is refused with the place, and leaves nothing behind.
 
-local data = require "ganas.data"
 local fs = require "ganas.fs"
 local import = require "ganas.import"
 local message = require "ganas.message"
+local support = require "tests.lua.support"
 local uv = require "luv"
 
 local folder = assert(uv.fs_mkdtemp "/tmp/damage_spec_XXXXXX")
 
 teardown(function() os.execute("rm -r " .. folder) end)
-
-local function sample(name)
-  local place = { data = fs.is_dir "../shared/data" and "../shared/data" or nil }
-  for _, where in ipairs(data.places(place)) do
-    local found = fs.join(where.path, "formats", name)
-    if fs.exists(found) then return found end
-  end
-end
 
 local function write(path, text)
   local out = assert(io.open(path, "wb"))
@@ -65,7 +57,7 @@ end
 local function cut(text, at) return text:sub(1, at) end
 
 describe("a damaged TFRecord file", function()
-  local source = sample "ecnas_4v.tfrecord"
+  local source = support.sample "ecnas_4v.tfrecord"
   if not source then return pending "needs formats/ecnas_4v.tfrecord: set GANAS_DATA" end
   local text, copy = fs.read(source), fs.join(folder, "e.tfrecord")
 
@@ -76,7 +68,7 @@ describe("a damaged TFRecord file", function()
 end)
 
 describe("a damaged folder of NATS-Bench", function()
-  local source = sample "NATS-tss-v1_0-3ffb9-simple"
+  local source = support.sample "NATS-tss-v1_0-3ffb9-simple"
   if not source then return pending "needs formats/NATS-tss-v1_0-3ffb9-simple: set GANAS_DATA" end
   local copy = fs.join(folder, "nats")
   fs.mkdir(copy)

@@ -4,7 +4,6 @@
 local Batch = require "ganas.batch"
 local Table = require "ganas.table"
 local columns = require "ganas.columns"
-local data = require "ganas.data"
 local evaluate = require "ganas.evaluate"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
@@ -174,16 +173,8 @@ end)
 
 -- ---- real files ----
 
-local function sample(name)
-  local place = { data = fs.is_dir "../shared/data" and "../shared/data" or nil }
-  for _, where in ipairs(data.places(place)) do
-    local found = fs.join(where.path, "formats", name)
-    if fs.exists(found) then return found end
-  end
-end
-
 describe("the sample of NAS-Bench-101's format", function()
-  local source = sample "ecnas_4v.tfrecord"
+  local source = support.sample "ecnas_4v.tfrecord"
   if not source then return pending "needs formats/ecnas_4v.tfrecord: set GANAS_DATA" end
   local t = Table.open(made("nasbench101", source, "e.ganas"))
 
@@ -249,7 +240,7 @@ describe("the sample of NAS-Bench-101's format", function()
 end)
 
 describe("the sample of NATS-Bench", function()
-  local source = sample "NATS-tss-v1_0-3ffb9-simple"
+  local source = support.sample "NATS-tss-v1_0-3ffb9-simple"
   if not source then return pending "needs formats/NATS-tss-v1_0-3ffb9-simple: set GANAS_DATA" end
   local t = Table.open(made("nats-bench", source, "n.ganas"))
   local rows = { [0] = row_of(t, 0), [11] = row_of(t, 1), [284] = row_of(t, 2) }
@@ -269,7 +260,7 @@ describe("the sample of NATS-Bench", function()
   end)
 
   it("has the means of the NAS-Bench-201 table", function()
-    local other = sample "../nasbench201/nb201.csv.gz"
+    local other = support.sample "../nasbench201/nb201.csv.gz"
     if not other then return pending "needs nb201.csv.gz" end
     local csv, compared = Table.open(other), 0
     for index, fields in pairs(rows) do -- order can't matter: each is compared by itself
@@ -292,7 +283,7 @@ describe("the sample of NATS-Bench", function()
 end)
 
 describe("the NAS-Bench-201 table", function()
-  local source = sample "../nasbench201/nb201.csv.gz"
+  local source = support.sample "../nasbench201/nb201.csv.gz"
   if not source then return pending "needs nb201.csv.gz: set GANAS_DATA" end
 
   it("is the same as a table file, number for number", function()

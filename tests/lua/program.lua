@@ -53,4 +53,17 @@ function Folder:events(run, ...)
   return list
 end
 
+local LETTERS = [[
+local space = require "ganas.space"
+return {
+  about = "x", args = { queries = %d },
+  search = { method = "random" },
+  space = { name = "letters", ops = { "a", "b", "c", "d" }, grow = space.chain(12) },
+  evaluate = %s,
+}
+]]
+
+-- A recipe of a random search over words of letters; `evaluate` is the text of its evaluator.
+function program.letters(queries, evaluate) return LETTERS:format(queries, evaluate) end
+
 return program

@@ -1,6 +1,10 @@
 -- support - what many specs need: texts of errors for people, files that go away.
 
+local data = require "ganas.data"
+local fs = require "ganas.fs"
+local grammar = require "ganas.grammar"
 local message = require "ganas.message"
+local space = require "ganas.space"
 
 local support = {}
 
@@ -28,6 +32,21 @@ function support.files(teardown)
     out:close()
     return path
   end
+end
+
+-- The path of a real sample in the data's folder `formats`, nil where there is none.
+function support.sample(name)
+  local place = { data = fs.is_dir "../shared/data" and "../shared/data" or nil }
+  for _, where in ipairs(data.places(place)) do
+    local found = fs.join(where.path, "formats", name)
+    if fs.exists(found) then return found end
+  end
+end
+
+-- A space of two letters in a row, and all its candidates as texts.
+function support.two_letters()
+  return grammar.load { name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" } },
+    { "a-a", "a-b", "b-a", "b-b" }
 end
 
 return support

@@ -2,16 +2,13 @@
 
 local Batch = require "ganas.batch"
 local evaluate = require "ganas.evaluate"
-local grammar = require "ganas.grammar"
 local guard = require "ganas.guard"
 local loop = require "ganas.loop"
 local program = require "tests.lua.program"
-local space = require "ganas.space"
 local support = require "tests.lua.support"
 local uv = require "luv"
 
-local chain = grammar.load { name = "ab", ops = { "a", "b" }, grow = space.chain(2), format = { "-" } }
-local TEXTS = { "a-a", "a-b", "b-a", "b-b" }
+local chain, TEXTS = support.two_letters()
 
 describe("a worker", function()
   if not program.path then return pending "needs the host" end
