@@ -169,16 +169,25 @@ function Journal:note_asked(ids)
   self:sync()
 end
 
+-- Calls a method of the file; where the disk is full, or such, it says that nothing is lost.
+local function try(self, method, ...)
+  local ok, err = pcall(self.file[method], self.file, ...)
+  if ok then return end
+  if not message.is_user(err) then error(err, 0) end
+  message.user("%s; what came before it is kept: once that is mended, 'ganas-lua resume %s' goes on",
+    err.text, self.dir)
+end
+
 -- Appends an event; it is on the disk after the next sync.
 function Journal:write(event, fields)
-  self.file:write(journal.line(event, fields))
+  try(self, "write", journal.line(event, fields))
   self.dirty = true
 end
 
 -- Brings what was written to the disk. A folder that was removed or replaced meanwhile is noticed here.
 function Journal:sync()
   if not self.dirty then return end
-  self.file:sync()
+  try(self, "sync")
   if not self.file:is_at(self.path) then
     message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
   end

@@ -40,6 +40,15 @@ describe("a run directory", function()
     log:close()
   end)
 
+  it("says of a full disk how the run goes on", function()
+    local log = journal.create(plan "full")
+    log.file:close()
+    log.file = fs.append "/dev/full"
+    assert.equal("can't write '/dev/full': no space left on device; what came before it is kept: "
+      .. "once that is mended, 'ganas-lua resume full' goes on", refused(log.write, log, "run", {}))
+    log:close()
+  end)
+
   it("has a large seed in full", function()
     local big = plan()
     big.seed = 2 ^ 53
