@@ -226,6 +226,13 @@ function fs.mkdir_new(path)
   return must(ok, err, "make the folder", path)
 end
 
+-- A new folder for what is needed for a while, where the system wants such (TMPDIR); its path.
+function fs.mkdir_temporary()
+  local place = uv.os_tmpdir()
+  local path, err = uv.fs_mkdtemp(fs.join(place, "ganas-XXXXXX"))
+  return must(path, err, "make a folder for temporary files in", place)
+end
+
 -- Makes a folder and those above it.
 function fs.mkdir(path)
   if fs.is_dir(path) then return end

@@ -16,7 +16,7 @@ function trial.absolute(path) return path:sub(1, 1) == "/" and path or fs.join(u
 -- The folder of all trials of an evaluator: the run's, or one of its own where there is no run.
 function trial.root(self, log)
   if log then return trial.absolute(fs.join(log.dir, "trials")) end
-  self.temporary = self.temporary or assert(uv.fs_mkdtemp(fs.join(uv.os_tmpdir(), "ganas-XXXXXX")))
+  self.temporary = self.temporary or fs.mkdir_temporary()
   return self.temporary
 end
 

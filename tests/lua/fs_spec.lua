@@ -77,6 +77,17 @@ describe("files", function()
     assert.equal("can't open '" .. dir .. "': illegal operation on a directory", refused(fs.append, dir))
   end)
 
+  it("for a while need a place", function()
+    local path, before = fs.mkdir_temporary(), os.getenv "TMPDIR"
+    assert.is_true(fs.is_dir(path))
+    fs.remove_tree(path)
+    uv.os_setenv("TMPDIR", "/nowhere/at/all")
+    local text = refused(fs.mkdir_temporary)
+    if before then uv.os_setenv("TMPDIR", before) else uv.os_unsetenv "TMPDIR" end
+    assert.equal("can't make a folder for temporary files in '/nowhere/at/all': no such file or directory",
+      text)
+  end)
+
   it("that fill the disk are said to", function()
     if not fs.exists "/dev/full" then return pending "no /dev/full here" end
     local file = fs.append "/dev/full"
