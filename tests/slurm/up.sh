@@ -28,7 +28,7 @@ SlurmdPort=$((port + 1))
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$dir/munge/sock
+AuthInfo=socket=$dir/munge/sock,cred_expire=5
 CredType=cred/munge
 $listen
 MailProg=/bin/true
