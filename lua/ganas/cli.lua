@@ -8,7 +8,12 @@ local cli = {}
 
 local DONE, USER, USAGE, FAULT = message.DONE, message.USER, message.USAGE, message.FAULT
 
-local function say(text) io.stderr:write(text, "\n") end
+-- A line on stderr, where the live line isn't in its way.
+local function say(text)
+  local progress = package.loaded["ganas.progress"]
+  if progress then progress.hide() end
+  io.stderr:write(text, "\n")
+end
 
 local function print_lines(lines)
   for _, line in ipairs(lines) do io.stdout:write(line, "\n") end

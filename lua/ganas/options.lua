@@ -46,6 +46,7 @@ Options
   --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
   --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
   --json         the result as one JSON object on stdout
+  --json-lines   run, resume: what happens as it happens, one JSON object a line on stdout
   --quiet        no progress on stderr
   --version      --help
 
@@ -125,6 +126,7 @@ local function new_parser(command)
   parser:option("--where"):count "*"
   if command == "fit" then option(parser, "--space") end
   if command == "resume" then parser:flag "--warm" end
+  if command == "resume" or command == "run" then parser:flag "--json-lines" end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
@@ -182,8 +184,8 @@ local function checked(command, parsed)
   return {
     command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
-    json = parsed.json, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
-    warm = parsed.warm,
+    json = parsed.json or parsed.json_lines, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
+    warm = parsed.warm, json_lines = parsed.json_lines,
   }
 end
 
