@@ -33,6 +33,24 @@ function command.short()
   return DONE
 end
 
+function command.topic(given) return require("ganas.help").run(given) end
+
+-- For the shells' completion alone.
+function command.complete(given)
+  print_lines(require("ganas.complete").list(given.words))
+  return DONE
+end
+
+function command.completion(given)
+  local complete = require "ganas.complete"
+  local text = given.shell and complete.script(given.shell)
+  if not text then
+    message.usage("the shell is %s; expected %s", message.value(given.shell), message.names(complete.SHELLS))
+  end
+  io.stdout:write(text)
+  return DONE
+end
+
 function command.version(_, host)
   io.stdout:write(("ganas-lua %s (ABI %d, %s)\n"):format(host.version, host.abi, jit.version))
   return DONE
@@ -142,7 +160,8 @@ local function words_of(argv)
 end
 
 -- Commands that compute nothing.
-local IDLE = { help = true, short = true, version = true, list = true, new = true, guard = true }
+local IDLE = { help = true, short = true, version = true, list = true, new = true, guard = true, topic = true,
+  complete = true, completion = true }
 
 local function default_threads() return math.min(uv.available_parallelism(), 4) end
 
