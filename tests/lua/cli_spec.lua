@@ -252,6 +252,10 @@ describe("the program", function()
       "search +method ganas, preset best", "arguments +preset=best queries=30 seed=1" } do
       assert.truthy(out:find(line), line)
     end
+    assert.truthy(out:find("\nin short +it will evaluate at most 30 of the 81 candidates of [^,]*, by a Lua "
+      .. "function at r.lua:%d+; a higher score is better\nin short +"))
+    assert.truthy(out:find("\nin short +10 random ones come first, then 5 at a time, chosen by what was"))
+    assert.truthy(out:find("\nin short +it ends after 30 queries; the run is kept in runs/r%-1%-N"))
     assert.is_false(fs.exists(dir .. "/runs"))
     fs.write_atomic(dir .. "/s.lua", [[
       return { ops = { "a", "b" }, grow = require("ganas.space").chain(3),
