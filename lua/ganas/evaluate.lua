@@ -115,4 +115,6 @@ function evaluate.open(spec, space, context)
     sorted.keys(MODULES)))
 end
 
+evaluate.MODULES = MODULES
+
 return evaluate

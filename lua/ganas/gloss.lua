@@ -63,7 +63,8 @@ local function baselines_text(plan)
 end
 
 local function end_text(plan)
-  local words = { ("after %s quer%s"):format(message.number(plan.queries), plan.queries == 1 and "y" or "ies") }
+  local n = plan.queries
+  local words = { ("after %s quer%s"):format(message.number(n), n == 1 and "y" or "ies") }
   if plan.seconds then words[#words + 1] = ("%s s"):format(message.number(plan.seconds)) end
   if plan.cost then words[#words + 1] = ("a cost of %s"):format(message.number(plan.cost)) end
   if plan.settings.stop then words[#words + 1] = "when its stop rule says so" end
@@ -82,7 +83,7 @@ local function gloss(plan, size, rules)
 end
 
 -- How long all evaluations of a search take, from one that took so many seconds: a fact, where that is
--- worth one. Of files only the first one takes long.
+-- worth one. Of files only the first takes long.
 local function time_text(plan, seconds)
   if plan.ledger.kind ~= "function" or seconds * plan.queries < 1 then return nil end
   return { "its time", ("%s s here; %d such evaluations take about %s"):format(message.rounded(seconds, 2),

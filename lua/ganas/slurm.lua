@@ -389,4 +389,4 @@ function Slurm:describe()
   return ("Slurm arrays of %s"):format(message.quote(table.concat(self.words, " ")))
 end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }
