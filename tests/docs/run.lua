@@ -6,7 +6,7 @@
 --   lua FILE.lua       is written to that file and checked; a recipe is also searched, for a few queries
 --   lua in FILE.lua    fields that are put into FILE.lua, in place of those of these names; then the same
 --   lua                a script of its own
---   csv FILE.csv       is written to that file; so is what follows `c FILE.c`
+--   csv FILE.csv       is written to that file; so is what follows `c FILE.c`, `py FILE.py`
 --   c                  is a part of ganas.h, which tests/docs/boundary.lua holds to it
 --   luajit FILE.lua    is run by plain luajit
 --   sh                 commands, with a shell that stops at the first that fails
@@ -118,6 +118,8 @@ function act.csv(self, block) write(self, block.words[1], block.text) end
 function act.c(self, block)
   if block.words[1] then write(self, block.words[1], block.text) end
 end
+
+function act.py(self, block) write(self, block.words[1], block.text) end
 
 function act.luajit(self, block)
   write(self, block.words[1], block.text)
