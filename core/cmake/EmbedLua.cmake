@@ -1,13 +1,16 @@
-# Puts Lua files and the FFI's part of ganas.h into one C file of byte arrays.
+# Puts Lua files, documents and the FFI's part of ganas.h into one C file of byte arrays.
 #
-# Included: embed_lua(OUT) makes the rule for OUT: lua/**, spaces/**, recipes/**, argparse.lua.
+# Included: embed_lua(OUT) makes the rule for OUT: lua/**, spaces/**, recipes/**, argparse.lua; for
+# `help` and `completion` also README.md, docs/*.md, core/completion/*.
 # As a script: cmake -DROOT=dir -DOUT=file.c -DARGPARSE=file -DNAMES="a;b" -P EmbedLua.cmake
 # The C file defines what core/host/embedded.h declares; names are sorted.
 
 function(embed_lua out)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
        ${CMAKE_SOURCE_DIR}/lua/*.lua ${CMAKE_SOURCE_DIR}/spaces/*.lua
-       ${CMAKE_SOURCE_DIR}/recipes/*.lua)
+       ${CMAKE_SOURCE_DIR}/recipes/*.lua ${CMAKE_SOURCE_DIR}/core/completion/*)
+  file(GLOB documents CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/docs/*.md)
+  list(APPEND names README.md ${documents})
   list(FILTER names EXCLUDE REGEX "^lua/meta/")
   set(files ${names})
   list(TRANSFORM files PREPEND ${CMAKE_SOURCE_DIR}/)
@@ -17,7 +20,7 @@ function(embed_lua out)
     COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -DOUT=${out} -DARGPARSE=${ARGPARSE_LUA}
             "-DNAMES=${names}" -P ${script}
     DEPENDS ${files} ${ARGPARSE_LUA} ${script} ${CMAKE_SOURCE_DIR}/core/include/ganas.h
-    COMMENT "Embedding Lua files"
+    COMMENT "Embedding Lua files and documents"
     VERBATIM)
 endfunction()
 

@@ -8,6 +8,7 @@ local chunk = require "ganas.chunk"
 local columns = require "ganas.columns"
 local constraints = require "ganas.constraints"
 local feasible = require "ganas.feasible"
+local gloss = require "ganas.gloss"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
@@ -102,9 +103,11 @@ local function score_one(plan, batch, facts, failures)
     facts[#facts + 1] = { "its score", "not asked for: that may take long" }
     return
   end
+  local began = gloss.now()
   local result = plan.evaluator:score(batch, 0, 1)[1]
   if result.score then
     facts[#facts + 1] = { "its score", result_text(plan.evaluator, result) }
+    facts[#facts + 1] = gloss.time(plan, gloss.now() - began)
   else
     failures[#failures + 1] = ("%s: the candidate %s failed: %s"):format(plan.where "evaluate",
       message.quote(text), result.error)
@@ -116,6 +119,13 @@ local function describe_evaluator(evaluator, facts)
   facts[#facts + 1] = { "score", evaluator.score_name }
   if evaluator.kind == "table" and evaluator.report_name then
     facts[#facts + 1] = { "report", evaluator.report_name }
+  end
+end
+
+-- How many candidates there are, in words, as the space has said.
+local function size_in(facts)
+  for _, fact in ipairs(facts) do
+    if fact[1] == "size" then return fact[2] end
   end
 end
 
@@ -132,6 +142,9 @@ local function check_recipe(word, given)
   if not found then found, why = look_further(plan, trial, batch, facts) end
   if found then score_one(plan, batch, facts, failures) else failures[#failures + 1] = why end
   for _, line in ipairs(settings.describe(plan.settings)) do facts[#facts + 1] = { "search", line } end
+  for i, line in ipairs(gloss.lines(plan, size_in(facts), trial:report())) do
+    table.insert(facts, 1 + i, { "in short", line })
+  end
   return facts, failures
 end
 

@@ -8,7 +8,12 @@ local cli = {}
 
 local DONE, USER, USAGE, FAULT = message.DONE, message.USER, message.USAGE, message.FAULT
 
-local function say(text) io.stderr:write(text, "\n") end
+-- A line on stderr, where the live line isn't in its way.
+local function say(text)
+  local progress = package.loaded["ganas.progress"]
+  if progress then progress.hide() end
+  io.stderr:write(text, "\n")
+end
 
 local function print_lines(lines)
   for _, line in ipairs(lines) do io.stdout:write(line, "\n") end
@@ -25,6 +30,24 @@ end
 
 function command.short()
   io.stdout:write(options.SHORT)
+  return DONE
+end
+
+function command.topic(given) return require("ganas.help").run(given) end
+
+-- For the shells' completion alone.
+function command.complete(given)
+  print_lines(require("ganas.complete").list(given.words))
+  return DONE
+end
+
+function command.completion(given)
+  local complete = require "ganas.complete"
+  local text = given.shell and complete.script(given.shell)
+  if not text then
+    message.usage("the shell is %s; expected %s", message.value(given.shell), message.names(complete.SHELLS))
+  end
+  io.stdout:write(text)
   return DONE
 end
 
@@ -137,7 +160,8 @@ local function words_of(argv)
 end
 
 -- Commands that compute nothing.
-local IDLE = { help = true, short = true, version = true, list = true, new = true, guard = true }
+local IDLE = { help = true, short = true, version = true, list = true, new = true, guard = true, topic = true,
+  complete = true, completion = true }
 
 local function default_threads() return math.min(uv.available_parallelism(), 4) end
 

@@ -126,4 +126,4 @@ function Command:describe()
   return ("the command '%s', %d at a time"):format(table.concat(self.words, " "), self.workers)
 end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }

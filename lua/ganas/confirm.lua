@@ -50,6 +50,7 @@ function confirm.run(plan, result)
   local wanted = plan.ledger.confirm
   if not wanted or result.reason == "interrupted" or #result.top == 0 then return true end
   local batch, entries = best_of(plan, result, wanted.best)
+  if plan.display then plan.display:enter("confirming the best " .. batch:count()) end
   local found = plan.ledger:at(wanted.budget, function()
     return plan.evaluator:score(batch, 0, batch:count())
   end)

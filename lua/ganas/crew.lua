@@ -68,7 +68,7 @@ local function over(self)
 end
 
 -- Works through the jobs. `options`: count, places, retries, start, heard, drop, interrupted() -> boolean,
--- usage { busy, there } in seconds, which grows, tick() (optional) now and then.
+-- usage { busy, there } in seconds, which grows, tick(how many run) (optional) now and then.
 function crew.run(options)
   local self = setmetatable({ queue = {}, free = {}, left = options.count, running = 0, next = 1,
     last = options.count }, {
@@ -79,7 +79,7 @@ function crew.run(options)
   local since = now()
   local timer = loop.timer(LOOK, function()
     look(self)
-    if options.tick then options.tick(options.count - self.left) end
+    if options.tick then options.tick(self.running) end
   end, true)
   local ok, err = xpcall(loop.wait, function(e) return e end, function() return over(self) end)
   loop.close(timer)

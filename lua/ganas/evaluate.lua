@@ -34,7 +34,7 @@ Function.__index = Function
 
 local function open_function(fn, space, context)
   return setmetatable({
-    fn = fn, space = space, where = message.defined(fn), args = context.args,
+    fn = fn, space = space, where = message.defined(fn), args = context.args, plan = context,
     score_name = context.score or "score", report_name = context.report or "report",
   }, Function)
 end
@@ -75,9 +75,14 @@ local function call(self, arch)
   return { error = value.text }
 end
 
-function Function:score(batch, first, n)
-  local results = {}
-  for i = 1, n do results[i] = call(self, batch:arch(first + i - 1)) end
+-- What takes long may be ended between two candidates: what was heard until then is kept.
+function Function:score(batch, first, n, asked)
+  local results, interrupted = {}, asked and self.plan.interrupted
+  for i = 1, n do
+    if interrupted and interrupted() then return nil end
+    results[i] = call(self, batch:arch(first + i - 1))
+    if asked then asked.heard(i, results[i]) end
+  end
   return results
 end
 
@@ -109,5 +114,7 @@ function evaluate.open(spec, space, context)
   message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1],
     sorted.keys(MODULES)))
 end
+
+evaluate.MODULES = MODULES
 
 return evaluate

@@ -183,4 +183,4 @@ function Goals:result()
   return found
 end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }

@@ -349,4 +349,6 @@ end
 -- n random candidates, the same in every process.
 grammar.samples = samples
 
+grammar.FIELDS = FIELDS -- for the stubs of editors
+
 return grammar

@@ -111,7 +111,7 @@ function Import:step()
   return self.state, self.state.written >= 1
 end
 
-import.new = Import.new
+import.new, import.formats = Import.new, formats
 
 -- The state of an import in one line; `seconds` since it began.
 local function state_text(state, seconds)

@@ -2,6 +2,7 @@
 
 local chunk = require "ganas.chunk"
 local confirm = require "ganas.confirm"
+local Events = require "ganas.events"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
@@ -22,13 +23,14 @@ local function hooks_of(plan, display)
     on_start = function(clock) ledger:start(clock) end,
     on_time = function(run) ledger:tick(run) end,
     on_step = function(run, reason) return ledger:decide(run, reason) end,
-    on_iteration = function(run) display:update(run) end,
+    on_iteration = function(run) display:update(run, ledger:replaying()) end,
     interrupted = plan.interrupted,
   }
 end
 
 -- Runs the search; the progress line goes away and the run is given back whatever happens.
 local function run(plan, started, log)
+  plan.display:follow(started.run, log.dir)
   local ok, result = xpcall(function()
     local found = search.run(plan, hooks_of(plan, plan.display), started)
     if not confirm.run(plan, found) then found.reason = "interrupted" end
@@ -44,6 +46,7 @@ end
 -- Results are told from outside, and the next ones aren't there yet.
 local function wait(plan, log)
   log:close()
+  if plan.display.pause then plan.display:pause(plan.ledger.waiting, log.dir) end
   message.note("%s waits for the results of %d candidates; 'ganas-lua ask %s' prints them",
     message.quote(log.dir),
     plan.ledger.waiting, log.dir)
@@ -65,7 +68,8 @@ local function conclude(plan, result, log)
   local whole = result.reason ~= "interrupted"
   if whole then log:finish(text) end
   log:close()
-  report.show(plan, result, text, log.dir)
+  if plan.display.finish then plan.display:finish(result.reason, text)
+  else report.show(plan, result, text, log.dir) end
   if not whole then
     message.note("interrupted after %d of %d queries; 'ganas-lua resume %s' goes on", result.queries,
       plan.queries, log.dir)
@@ -77,7 +81,7 @@ end
 
 -- The plan of a recipe, tried out as far as that costs nothing, and the progress that its search will show.
 function launch.load(word, given, host)
-  local display = progress.new { quiet = given.quiet }
+  local display = given.json_lines and Events.new {} or progress.new { quiet = given.quiet }
   given.before_print = function() display:clear() end
   local plan = recipe.load(word, given)
   plan.interrupted = function() return host.interrupted() ~= 0 end

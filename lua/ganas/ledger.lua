@@ -120,6 +120,7 @@ local function note(self, id, arch, result)
   if not self.inner.repeatable then fields[#fields + 1] = { "at", self.clock and self.clock:total() } end
   self.log:write("result", fields)
   self.paid[id] = { arch = arch, result = result }
+  if self.plan.display then self.plan.display:heard(result, id, arch) end
 end
 
 local function close_to(a, b)

@@ -339,4 +339,6 @@ function Lookup:describe()
   return string.format("table %s: %d rows by column %s", self.path, self.rows, self.key)
 end
 
+Lookup.FIELDS = FIELDS -- for the stubs of editors
+
 return Lookup

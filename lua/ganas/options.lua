@@ -10,6 +10,7 @@ local options = {}
 
 options.COMMANDS = {
   "run", "resume", "ask", "tell", "check", "compare", "list", "import", "bench", "fit", "new", "lua",
+  "help", "completion",
 }
 
 options.HELP = [[
@@ -32,6 +33,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua fit FILE --space NAME [column=NAME] [--out TABLE.csv]
                                         a table by step and operation from measured networks
   ganas-lua lua FILE [ARG ...]          runs a Lua script with the modules of ganas-lua
+  ganas-lua help [TOPIC]                the documents, such as 'help recipes'; or what a command does
+  ganas-lua completion bash|zsh         a script that completes words: eval "$(ganas-lua completion bash)"
 
 Arguments of every recipe
   seed=N queries=N seconds=S cost=C preset=best|paper setup=1|2 score=NAME report=NAME workers=N
@@ -46,6 +49,7 @@ Options
   --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
   --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
   --json         the result as one JSON object on stdout
+  --json-lines   run, resume: what happens as it happens, one JSON object a line on stdout
   --quiet        no progress on stderr
   --version      --help
 
@@ -61,14 +65,17 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
        ganas-lua resume RUN | ask RUN | tell RUN < RESULTS | check FILE | compare RECIPE | list |
-                 import FORMAT SOURCE | new KIND NAME | bench [WORK] | lua FILE [ARG ...]
+                 import FORMAT SOURCE | new KIND NAME | bench [WORK] | lua FILE [ARG ...] |
+                 help [TOPIC]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
-'ganas-lua --help' for all options.
+'ganas-lua --help' for all options, 'ganas-lua help recipes' for what one can do.
 ]]
 
 local WITH_VALUE = { ["--seed"] = true, ["--workers"] = true, ["--threads"] = true, ["--data"] = true,
   ["--out"] = true, ["--where"] = true, ["-o"] = true, ["--space"] = true }
+
+options.WITH_VALUE = WITH_VALUE
 
 -- ---- finding the command ----
 
@@ -125,9 +132,17 @@ local function new_parser(command)
   parser:option("--where"):count "*"
   if command == "fit" then option(parser, "--space") end
   if command == "resume" then parser:flag "--warm" end
+  if command == "resume" or command == "run" then parser:flag "--json-lines" end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
+end
+
+-- The options of a command, for completion.
+function options.flags(command)
+  local list = { "--help", "--version" }
+  for _, one in ipairs(new_parser(command)._options) do list[#list + 1] = one._aliases[1] end
+  return list
 end
 
 local function parse(command, words)
@@ -182,8 +197,8 @@ local function checked(command, parsed)
   return {
     command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
-    json = parsed.json, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
-    warm = parsed.warm,
+    json = parsed.json or parsed.json_lines, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
+    warm = parsed.warm, json_lines = parsed.json_lines,
   }
 end
 
@@ -199,11 +214,14 @@ function options.read(words)
   local at = first_word(words)
   local word = at and words[at]
   if word == "guard" then return { command = "guard", token = words[at + 1] } end -- for ganas.guard alone
+  if word == "complete" and at == 1 then return { command = "complete", words = rest_after(words, 1) } end
   if word == "lua" then return { command = "lua", words = rest_after(words, at) } end
   if asks(words, "-h", "--help") then return { command = "help", about = word } end
   if asks(words, "-V", "--version") then return { command = "version" } end
   if #words == 0 then return { command = "short" } end
   if word == "import" then return require("ganas.import").options(without(words, at)) end
+  if word == "help" then return require("ganas.help").options(without(words, at)) end
+  if word == "completion" then return { command = "completion", shell = words[at + 1] } end
   if word == "new" then return require("ganas.new").options(without(words, at)) end
   local command = word and is_command(word) and word or "run"
   return checked(command, parse(command, word == command and without(words, at) or words))

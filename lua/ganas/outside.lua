@@ -31,4 +31,4 @@ function Outside.score() return nil end
 
 function Outside.describe() return "results are told: 'ganas-lua ask' and 'ganas-lua tell'" end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }

@@ -304,4 +304,6 @@ end
 
 function Predictor:describe() return "predictor " .. self.path end
 
+Predictor.FIELDS = FIELDS -- for the stubs of editors
+
 return Predictor

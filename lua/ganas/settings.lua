@@ -218,4 +218,6 @@ function settings.describe(s)
   return lines
 end
 
+settings.FIELDS = FIELDS -- for the stubs of editors
+
 return settings

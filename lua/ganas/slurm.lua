@@ -367,7 +367,7 @@ function Slurm:score(batch, first, n, call)
   local interrupted = self.plan.interrupted or function() return false end
   while set.left > 0 do
     if interrupted() then return nil end
-    if self.plan.display then self.plan.display:wait(#jobs - set.left, #jobs) end
+    if self.plan.display then self.plan.display:wait() end
     local over = false
     local timer = loop.timer(self.fields.poll, function() over = true end)
     loop.wait(function() return over end)
@@ -389,4 +389,4 @@ function Slurm:describe()
   return ("Slurm arrays of %s"):format(message.quote(table.concat(self.words, " ")))
 end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }

@@ -127,4 +127,6 @@ function Trials:describe()
     self.pool:count(), self.key)
 end
 
+Trials.FIELDS = FIELDS -- for the stubs of editors
+
 return Trials

@@ -189,4 +189,4 @@ function Worker:describe()
     message.quote(table.concat(self.words, " ")))
 end
 
-return { open = open }
+return { open = open, FIELDS = FIELDS }

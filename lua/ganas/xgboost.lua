@@ -150,4 +150,6 @@ function Model:describe()
   return ("XGBoost model %s: %d features (XGBoost %s)"):format(self.path, self.width, self.version)
 end
 
+Model.FIELDS = FIELDS -- for the stubs of editors
+
 return Model

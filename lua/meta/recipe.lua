@@ -6,18 +6,24 @@
 ---@class ganas.Recipe
 ---@field about string a sentence for `ganas-lua list`
 ---@field space string|ganas.Space|fun(args: table): string|ganas.Space a name, a path or a table
----@field evaluate ganas.TableEvaluator|ganas.XGBoostEvaluator|ganas.ProcessEvaluator|ganas.OtherEvaluator|fun(arch: ganas.Arch, args: table): number|ganas.Result
+---@field evaluate ganas.Evaluator how a candidate gets its score
 ---@field args? table<string, number|boolean|string> arguments and their defaults: name=value sets them
 ---@field identity? "string"|"network" what makes two candidates the same; the space's by default
 ---@field measures? ganas.Measures|fun(args: table): ganas.Measures numbers that the space doesn't know
 ---@field constraints? ganas.Constraint[]|fun(args: table): ganas.Constraint[]
 ---@field start_from? string|string[]|fun(args: table, space: any): string|string[] networks to compare with
 ---@field objective? fun(numbers: table): number the score, of what the evaluator gives and the measures
----@field objectives? { max?: string|string[], min?: string|string[], reference?: table<string, number> } several
+---@field objectives? ganas.Objectives several: the search looks for their front
 ---@field search? ganas.Search|fun(args: table): ganas.Search
 ---@field done? fun(run: ganas.Run) called at the end
 
 ---@alias ganas.Constraint ganas.Rule|string|fun(arch: ganas.Arch): boolean
+
+---Names of what the evaluator gives and of measures.
+---@class ganas.Objectives
+---@field max? string|string[] more is better
+---@field min? string|string[] less is better
+---@field reference? table<string, number> the corner that the hypervolume is measured from
 
 ---Measures by name: columns of a file, sums of a table by step and operation, or functions. A table without a
 ---name is one more of these.
@@ -40,6 +46,14 @@
 ---@field join? (string|ganas.Join)[] files with further columns of the same rows
 ---@field columns? table<string, fun(row: table<string, number>): number> columns computed from others
 
+---The mean of single trainings, one a row: a CSV file, plain or gzip.
+---@class ganas.TrialsEvaluator
+---@field [1] "trials"
+---@field file string found as a table's is
+---@field score string the column to maximize
+---@field report? string the column to show beside it
+---@field key? string the column that names a candidate
+
 ---A model of XGBoost's; its library is loaded when it is needed.
 ---@class ganas.XGBoostEvaluator
 ---@field [1] "xgboost"
@@ -47,9 +61,26 @@
 ---@field features string|string[]|fun(arch: ganas.Arch): number[] the space's by name, measures, or a function
 ---@field score? string what the prediction is called
 
----Processes: the words after the kind are the command, { "worker", "python3", "worker.py", workers = 4 }.
----@class ganas.ProcessEvaluator
----@field [1] "command"|"worker"|"slurm"|"ask"
+---A trained graph network over chains of blocks.
+---@class ganas.PredictorEvaluator
+---@field [1] "predictor"
+---@field file string its weights, X.f32 with X.json beside it
+---@field scale? number what its values are multiplied by, 1 by default
+---@field score? string what its value is called
+---@field blocks? ganas.Blocks what it reads of a block; the space's by default
+
+---Several evaluators in turn: the first that knows a candidate answers.
+---@class ganas.FirstEvaluator
+---@field [1] "first"
+---@field [integer] ganas.Evaluator
+
+---Asks for the best of the search again, at the full budget.
+---@class ganas.Confirm
+---@field budget number what the best are trained for
+---@field best? integer how many, 5 by default
+
+---What evaluators that start processes have in common. The words after the kind are the command.
+---@class ganas.Processes
 ---@field [integer] string
 ---@field score? string what the score is called
 ---@field report? string the number to show beside it
@@ -57,25 +88,49 @@
 ---@field timeout? number seconds that a candidate may take
 ---@field retries? integer how often one that was lost is tried again, 2 by default
 ---@field budget? number what a candidate is trained for, such as epochs
----@field confirm? { budget: number, best?: integer } asks for the best again, at this budget
----@field cwd? string the folder in which the processes run
----@field keep? boolean command: the folders of the trials stay
----@field partition? string slurm
----@field time? string slurm: its own limit, "01:00:00"
----@field options? string[] slurm: further options of sbatch
----@field poll? number slurm: seconds between looks for results
----@field ask? number slurm: seconds between looks at the queue
----@field startup? number worker: seconds until it says hello
+---@field confirm? ganas.Confirm
 
----The mean of single trainings, a trained graph network, or several evaluators in turn.
----@class ganas.OtherEvaluator
----@field [1] "trials"|"predictor"|"first"
----@field file? string
----@field score? string
----@field report? string trials
----@field key? string trials
----@field scale? number predictor: what its values are multiplied by
----@field blocks? ganas.Blocks predictor: the space's by default
+---A process for each candidate: { "command", "python3", "train.py", "{arch}" }.
+---@class ganas.CommandEvaluator: ganas.Processes
+---@field [1] "command"
+---@field cwd? string the folder in which it runs
+---@field keep? boolean the folders of the trials stay
+
+---Processes that stay and speak JSON lines: { "worker", "python3", "worker.py", workers = 4 }.
+---@class ganas.WorkerEvaluator: ganas.Processes
+---@field [1] "worker"
+---@field startup? number seconds until it says hello, 300 by default
+---@field cwd? string the folder in which the workers run
+
+---Sets as job arrays of Slurm: { "slurm", "train.sh", partition = "main" }.
+---@class ganas.SlurmEvaluator: ganas.Processes
+---@field [1] "slurm"
+---@field partition? string
+---@field time? string Slurm's own limit, "01:00:00"
+---@field options? string[] further options of sbatch
+---@field keep? boolean the folders of the trials stay
+---@field poll? number seconds between looks for results, 0.5 by default
+---@field ask? number seconds between looks at the queue, 10 by default
+
+---Results are told from outside: `ganas-lua ask` and `tell`.
+---@class ganas.AskEvaluator
+---@field [1] "ask"
+---@field score? string what the score is called
+---@field report? string the number to show beside it
+---@field budget? number what a candidate is trained for, such as epochs
+---@field confirm? ganas.Confirm
+
+---@alias ganas.Evaluator
+---| ganas.TableEvaluator
+---| ganas.TrialsEvaluator
+---| ganas.XGBoostEvaluator
+---| ganas.PredictorEvaluator
+---| ganas.FirstEvaluator
+---| ganas.CommandEvaluator
+---| ganas.WorkerEvaluator
+---| ganas.SlurmEvaluator
+---| ganas.AskEvaluator
+---| fun(arch: ganas.Arch, args: table): number|ganas.Result
 
 ---Another file: the same rows in the same order, or those with the same text in the column `by`.
 ---@class ganas.Join
@@ -102,10 +157,59 @@
 ---@field weights? "keep"|"reset" from one iteration to the next
 ---@field entropy? ganas.Schedule weight of the generator's entropy bonus
 ---@field stop? fun(run: ganas.Run): boolean? true ends the search
----@field reward? { kind?: "soft"|"hard", invalid?: number, known?: number }
----@field discriminator? table
----@field generator? table
----@field screen? table
+---@field reward? ganas.Reward
+---@field discriminator? ganas.Discriminator
+---@field generator? ganas.Generator
+---@field screen? ganas.Screen
+
+---What the generator is paid for a sample.
+---@class ganas.Reward
+---@field kind? "soft"|"hard" mean probability, or share of votes above one half
+---@field invalid? number of a candidate that breaks a rule, in place of the reward
+---@field known? number added for one that was evaluated before
+
+---What judges candidates that nobody has evaluated.
+---@class ganas.Discriminator
+---@field kind? "pairwise"|"ranker"|"committee"
+---@field steps? integer of Adam, a round
+---@field first_steps? integer in the first iteration
+---@field subset? integer ranker: evaluated candidates a step
+---@field rate? number Adam's
+---@field clip? number bound on the gradient's norm
+---@field width? integer hidden units a node, a multiple of 8
+---@field layers? integer 1 to 8
+---@field head? integer hidden units of the head
+---@field bidirectional? boolean it sees edges in both directions
+---@field position? boolean a node knows its number; by default when reads are fixed
+
+---What proposes candidates.
+---@class ganas.Generator
+---@field train? "ppo"|"refit"|"none"
+---@field batches? integer PPO: a round
+---@field episodes? integer PPO: a batch
+---@field epochs? integer PPO: passes over a batch
+---@field steps? integer refit: of Adam, a round
+---@field clip_ratio? number PPO
+---@field discount? number PPO
+---@field lambda? number PPO
+---@field value_weight? number PPO
+---@field rate? number Adam's
+---@field clip? number bound on the gradient's norm
+---@field width? integer hidden units a node, a multiple of 8
+---@field layers? integer 1 to 8
+---@field head? integer hidden units of the heads
+
+---What is looked at for each candidate that is evaluated.
+---@class ganas.Screen
+---@field whole? integer spaces of at most so many candidates are looked at as a whole
+---@field pool? number candidates looked at for each one evaluated; 1: none are screened
+---@field mutants? number share of the first round; the others are the generator's samples
+---@field rounds? integer the later ones mutate the best so far by the discriminator
+---@field elite? integer how many of these
+---@field optimism? number deviations added to what a candidate is expected to score
+---@field quota? number least share of what is evaluated that descends from the generator
+---@field more? number an edit of a mutant is followed by another with this probability
+---@field most? integer edits of a mutant
 
 ---A search while it runs.
 ---@class ganas.Run
@@ -116,7 +220,10 @@
 ---@field since_best integer queries since the best was found
 ---@field entropy? number of a choice of the generator, in nats
 ---@field acceptance? number share of what was proposed that was valid and new
----@field seconds? number
+---@field seconds? number since it began, all resumes together
+---@field cost? number what evaluators have reported, added up
+---@field failed integer
+---@field infeasible integer
 local run = {}
 
 ---The n best so far, best first.
@@ -189,4 +296,8 @@ function arch:count(name, ...) end
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
----@field expect? { size?: integer, example?: string } what `ganas-lua check` holds the file to
+---@field expect? ganas.Expect what `ganas-lua check` holds the file to
+
+---@class ganas.Expect
+---@field size? integer how many candidates there are
+---@field example? string an official string that reads back as itself

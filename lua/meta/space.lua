@@ -106,19 +106,4 @@ function space.edges() end
 ---@return string
 function space.md5(text) end
 
----A sum whose entries are rows of a file, read when the measure is first used.
----@param t { file: string, key: string, value: string, row: function, once?: string[] }
----@return ganas.Measure
-function space.prices(t) end
-
----What a predictor reads of each block.
----@param fn fun(step: integer, op: string, ...): table<string, number>?
----@param options? { by?: integer }
-function space.blocks(fn, options) end
-
----One vocabulary of several: lists of names and single names, in order.
----@param ... string|string[]
----@return string[]
-function space.ops(...) end
-
 return space

@@ -6,7 +6,9 @@
 --   lua FILE.lua       is written to that file and checked; a recipe is also searched, for a few queries
 --   lua in FILE.lua    fields that are put into FILE.lua, in place of those of these names; then the same
 --   lua                a script of its own
---   csv FILE.csv       is written to that file
+--   csv FILE.csv       is written to that file; so is what follows `c FILE.c`, `py FILE.py`
+--   c                  is a part of ganas.h, which tests/docs/boundary.lua holds to it
+--   luajit FILE.lua    is run by plain luajit
 --   sh                 commands, with a shell that stops at the first that fails
 --   sh exit N          the last of them ends with that code
 --   text               what the commands before it say: these lines in this order, maybe among others
@@ -113,6 +115,17 @@ end
 
 function act.csv(self, block) write(self, block.words[1], block.text) end
 
+function act.c(self, block)
+  if block.words[1] then write(self, block.words[1], block.text) end
+end
+
+function act.py(self, block) write(self, block.words[1], block.text) end
+
+function act.luajit(self, block)
+  write(self, block.words[1], block.text)
+  return must(self, "luajit " .. shell_quote(block.words[1]))
+end
+
 function act.sh(self, block)
   return must(self, block.text, block.has.exit and tonumber(block.words[2]) or 0)
 end
@@ -153,6 +166,7 @@ end
 
 local function documents(given)
   if #given > 0 then return given end
+  given[1] = fs.join(ROOT, "README.md")
   for _, name in ipairs(fs.list(fs.join(ROOT, "docs"))) do
     if name:find "%.md$" then given[#given + 1] = fs.join(ROOT, "docs", name) end
   end

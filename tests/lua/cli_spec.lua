@@ -227,8 +227,8 @@ describe("the program", function()
     local code, out, err = run "r.lua --out o --json"
     assert.equal(130, code)
     assert.truthy(out:find '"reason":"interrupted"')
-    assert.truthy(err:find "ganas%-lua: interrupted after 10 of 80 queries; 'ganas%-lua resume o' goes on\n$")
-    assert.equal(10, select(2, fs.read(dir .. "/o/journal.jsonl"):gsub('\n{"event":"result"', "")))
+    assert.truthy(err:find "ganas%-lua: interrupted after 0 of 80 queries; 'ganas%-lua resume o' goes on\n$")
+    assert.equal(1, select(2, fs.read(dir .. "/o/journal.jsonl"):gsub('\n{"event":"result"', "")))
     assert.is_false(fs.exists(dir .. "/o/result.json"))
   end)
 
@@ -252,6 +252,10 @@ describe("the program", function()
       "search +method ganas, preset best", "arguments +preset=best queries=30 seed=1" } do
       assert.truthy(out:find(line), line)
     end
+    assert.truthy(out:find("\nin short +it will evaluate at most 30 of the 81 candidates of [^,]*, by a Lua "
+      .. "function at r.lua:%d+; a higher score is better\nin short +"))
+    assert.truthy(out:find("\nin short +10 random ones come first, then 5 at a time, chosen by what was"))
+    assert.truthy(out:find("\nin short +it ends after 30 queries; the run is kept in runs/r%-1%-N"))
     assert.is_false(fs.exists(dir .. "/runs"))
     fs.write_atomic(dir .. "/s.lua", [[
       return { ops = { "a", "b" }, grow = require("ganas.space").chain(3),
