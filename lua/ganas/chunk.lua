@@ -123,8 +123,8 @@ local function requirer(env, dir, files)
 end
 
 -- An environment; with --sandbox that of a stranger's file. Options: `uniform` (random numbers), `dir` (the
--- folder of the file's own modules), `files` (gets the paths of those), `out` (a file in place of stdout), `before` (called before
--- each print, to clear the progress line).
+-- folder of the file's own modules), `files` (gets the paths of those), `out` (a file in place of stdout),
+-- `before` (called before each print, to clear the progress line).
 function chunk.environment(options)
   options = options or {}
   local env = { pairs = sorted.pairs }
