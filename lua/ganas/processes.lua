@@ -125,7 +125,8 @@ function processes.not_started(self, why, code)
     message.user("%s: can't start %s: %s", self.plan.where "evaluate", message.quote(self.words[1]),
       tostring(why):gsub("^%u+: ", ""))
   end
-  return { retry = "not started", crowded = CROWDED[code], result = { state = "lost", error = "can't be started: " .. tostring(why) } }
+  return { retry = "not started", crowded = CROWDED[code],
+    result = { state = "lost", error = "can't be started: " .. tostring(why) } }
 end
 
 -- ---- scoring ----
