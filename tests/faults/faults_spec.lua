@@ -46,8 +46,8 @@ describe("a system that fails #host", function()
         local whole = undisturbed()
         local code, _, err = run("r.lua --out run", fault)
         assert.equal(1, code)
-        assert.equal(("ganas-lua: can't write 'run/journal.jsonl': %s; what came before it is kept: once that "
-          .. "is mended, 'ganas-lua resume run' goes on\n"):format(why), err)
+        assert.equal(("ganas-lua: can't write 'run/journal.jsonl': %s; what came before it is kept: once "
+          .. "that is mended, 'ganas-lua resume run' goes on\n"):format(why), err)
         assert.is_false(fs.exists(fs.join(folder.path, "run/result.json")))
         assert.equal("\n", folder:read "run/journal.jsonl":sub(-1))
         assert.equal(0, (folder:run "resume run --quiet"))
