@@ -8,6 +8,7 @@
 --   version abi  of the program
 --   argv         arguments, [0] is the program
 --   interrupted  function: 0, or 1 after an interrupt
+--   confine limit unlimit  what a stranger's recipe may use (core/host/confine.h)
 -- Modules get it as `require "ganas.host"`.
 
 local host = ...

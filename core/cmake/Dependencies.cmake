@@ -15,6 +15,7 @@ pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 find_package(BZip2 REQUIRED)
 pkg_check_modules(LUAJIT REQUIRED IMPORTED_TARGET luajit)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 # nauty's build for graphs of at most 64 nodes.
 pkg_check_modules(NAUTY REQUIRED nauty)
@@ -31,6 +32,7 @@ target_link_libraries(ganas_deps INTERFACE PkgConfig::OPENBLAS PkgConfig::ZLIB P
 find_library(LUV_LIBRARY liblua5.1-luv.a REQUIRED)
 find_file(ARGPARSE_LUA argparse.lua PATHS /usr/share/lua/5.1 /usr/local/share/lua/5.1 REQUIRED)
 add_library(ganas_host_deps INTERFACE)
-target_link_libraries(ganas_host_deps INTERFACE ${LUV_LIBRARY} PkgConfig::LUAJIT PkgConfig::UV dl)
+target_link_libraries(ganas_host_deps INTERFACE ${LUV_LIBRARY} PkgConfig::LUAJIT PkgConfig::UV
+                      PkgConfig::SECCOMP Threads::Threads dl)
 
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "facts.h"
 
 enum { EXIT_USER = 1, EXIT_FAULT = 3, EXIT_INTERRUPTED = 130, EXIT_PIPE = 141 };
@@ -90,6 +91,7 @@ static int start(lua_State *L)
     facts_push(L, given->count, given->text);
     lua_pushcfunction(L, get_interrupts);
     lua_setfield(L, -2, "interrupted");
+    confine_push(L);
     lua_call(L, 1, 1);
     if (!lua_isnumber(L, -1))
         return luaL_error(L, "lua/boot.lua returned no exit code");

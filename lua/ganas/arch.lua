@@ -17,6 +17,7 @@ local bit = require "bit"
 local core = require "ganas.core"
 local message = require "ganas.message"
 local network = require "ganas.network"
+local sandbox = require "ganas.sandbox"
 
 local band, rshift = bit.band, bit.rshift
 local Arch, methods, getters = {}, {}, {}
@@ -206,5 +207,9 @@ end
 function Arch.reserved(name)
   return (methods[name] or getters[name] or FIELD[name]) ~= nil
 end
+
+sandbox.face(Arch, {
+  methods = { "op", "reads", "sources", "count", "live" }, fields = { "ops", "graph", "network" },
+})
 
 return Arch

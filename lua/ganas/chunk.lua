@@ -6,6 +6,7 @@
 
 local fs = require "ganas.fs"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 
 local chunk = {}
@@ -69,13 +70,40 @@ local function explain(name, err)
   message.here("no module %s; looked beside the file and in Lua's own places", message.quote(name))
 end
 
+-- The text of a file of the user's as a function. Hooks, which end what runs for too long, are seen by the
+-- interpreter alone.
+local function compile(path, text, env)
+  if text:sub(1, 1) == "\27" then message.user("%s:1: this is compiled Lua; expected its source", path) end
+  local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path), "t")
+  if not fn then message.user("%s", message.relocate(err)) end
+  if sandbox.active() then jit.off(fn, true) end
+  return setfenv(fn, env)
+end
+
 local function load_beside(path, env, files)
   local text, why = fs.read(path)
   if files then files[path] = true end
   if not text then message.here("can't read %s: %s", message.quote(path), why) end
-  local value = chunk.run(path, text, env)
+  local value = chunk.call(path .. ":1", compile(path, text, env))
   if value == nil then return true end
   return value
+end
+
+-- A module that is not beside the file.
+local function elsewhere(name, env)
+  if sandbox.active() then
+    return sandbox.module(name, env)
+      or message.here("no module %s for a recipe that runs with --sandbox", message.quote(name))
+  end
+  local ok, module = pcall(require, name)
+  return ok and module or explain(name, module)
+end
+
+local function check_name(name)
+  if type(name) ~= "string" then message.here("require of %s; expected a name", message.value(name)) end
+  if sandbox.active() and not name:find "^[%w_.]+$" or name:find "%.%." then
+    message.here("require of %s; expected names with dots between them", message.quote(name))
+  end
 end
 
 -- A `require` that looks beside the file first and lets what it finds there run in the same
@@ -83,23 +111,20 @@ end
 local function requirer(env, dir, files)
   local loaded, loading = {}, {}
   return function(name)
-    if type(name) ~= "string" then message.here("require of %s; expected a name", message.value(name)) end
+    check_name(name)
     if loaded[name] ~= nil then return loaded[name] end
     if loading[name] then message.here("module %s requires itself", message.quote(name)) end
     local path = beside(dir, name)
-    if not path then
-      local ok, module = pcall(require, name)
-      return ok and module or explain(name, module)
-    end
+    if not path then return elsewhere(name, env) end
     loading[name] = true
     loaded[name] = load_beside(path, env, files)
     return loaded[name]
   end
 end
 
--- An environment. Options: `uniform` (random numbers), `dir` (the folder of the file's own
--- modules), `files` (gets the paths of those), `out` (a file in place of stdout), `before` (called before
--- each print, to clear the progress line).
+-- An environment; with --sandbox that of a stranger's file. Options: `uniform` (random numbers), `dir` (the
+-- folder of the file's own modules), `files` (gets the paths of those), `out` (a file in place of stdout),
+-- `before` (called before each print, to clear the progress line).
 function chunk.environment(options)
   options = options or {}
   local env = { pairs = sorted.pairs }
@@ -107,6 +132,7 @@ function chunk.environment(options)
   env.math = math_with(function() return (options.uniform or math.random)() end)
   env.print = printer(options)
   env.require = requirer(env, options.dir, options.files)
+  if sandbox.active() then return sandbox.furnish(env) end
   if options.out then env.io = io_to(options.out) end
   return setmetatable(env, { __index = _G })
 end
@@ -148,10 +174,9 @@ message.boundary.call = chunk.call
 
 -- Compiles a text and returns what it returns.
 function chunk.run(path, text, env)
-  if text:sub(1, 1) == "\27" then message.user("%s:1: this is compiled Lua; expected its source", path) end
-  local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path))
-  if not fn then message.user("%s", message.relocate(err)) end
-  return chunk.call(path .. ":1", setfenv(fn, env or chunk.environment { dir = fs.dirname(path) }))
+  local fn = compile(path, text, env or chunk.environment { dir = fs.dirname(path) })
+  if sandbox.active() then fn = sandbox.import(fn) end
+  return chunk.call(path .. ":1", fn)
 end
 
 return chunk

@@ -143,6 +143,10 @@ end
 -- An error that is no message is a fault of ours, unless Lua says that it is in a file of the user's.
 local function print_error(err)
   if message.is_user(err) then return print_message(err) end
+  if err.text:find "not enough memory" then
+    say "ganas-lua: there is not enough memory"
+    return USER
+  end
   if message.from_user(err.text) then
     say(message.relocate(err.text))
     return USER
@@ -169,6 +173,7 @@ local function dispatch(host)
   local given = options.read(words_of(host.argv))
   given.threads = given.threads or default_threads()
   if not IDLE[given.command] then require("ganas.cpu").check() end
+  if given.sandbox then require("ganas.sandbox").start(host) end
   return command[given.command](given, host)
 end
 

@@ -2,9 +2,11 @@
 --
 -- crew.run(options) works through the jobs 1..count. A place that is free gets the next job by
 -- options.start(place, job, attempt, done); whoever got it calls done(outcome) once: { result =, retry = why
--- it may be tried again, or nil }. A job that may be tried again goes to the end of the queue, `retries`
--- times. options.heard(job, result) hears of each result as it is final. Returns whether all are: false after
--- an interrupt, and then options.drop() has been called and nothing runs any more.
+-- it may be tried again, or nil, crowded = true where the system had no room for it }. A job that may be
+-- tried again goes to the end of the queue, `retries` times. A place without room goes away as long as others
+-- work, its job goes back into the queue. options.heard(job, result) hears of each result as it is final.
+-- Returns whether all are: false after an interrupt, and then options.drop() has been called and nothing runs
+-- any more.
 
 local loop = require "ganas.loop"
 local uv = require "luv"
@@ -36,6 +38,12 @@ local function take(self, job, attempt, outcome)
   end
 end
 
+-- Another place will have to do the job.
+local function put_back(self, item)
+  self.last = self.last + 1
+  self.queue[self.last] = item
+end
+
 local function give(self, place)
   local item, since = self.queue[self.next], now()
   self.queue[self.next], self.next = nil, self.next + 1
@@ -45,7 +53,9 @@ local function give(self, place)
     if answered then return end
     answered = true
     account(self, since)
-    self.running, self.free[#self.free + 1] = self.running - 1, place
+    self.running = self.running - 1
+    if outcome.crowded and self.running > 0 then return put_back(self, item) end
+    self.free[#self.free + 1] = place
     take(self, item.job, item.attempt, outcome)
   end)
 end

@@ -6,6 +6,8 @@
 
 local message = require "ganas.message"
 local fs = require "ganas.fs"
+local sandbox = require "ganas.sandbox"
+local uv = require "luv"
 
 local data = {}
 
@@ -52,6 +54,23 @@ local function as_given(file, context)
   if beside and fs.is_file(beside) then return beside end
 end
 
+-- What a link leads to, below the folder where it was found.
+local function within(path, folder)
+  local real, base = uv.fs_realpath(path), uv.fs_realpath(folder)
+  return real and base and real:sub(1, #base + 1) == base:gsub("/$", "") .. "/"
+end
+
+-- A stranger's recipe reads plain files beside itself and where data files are, nothing else.
+local function check_path(path, file, context, where)
+  if not sandbox.active() then return end
+  local stat, beside = uv.fs_stat(path), fs.dirname(context.path or "")
+  local own = path == file or path == fs.join(beside, file)
+  if stat.type ~= "file" or own and not (within(path, ".") or within(path, beside)) then
+    message.user("%s%s is no plain file below the folder of the recipe; --sandbox reads no other", where,
+      message.quote(file))
+  end
+end
+
 local function missing(file, context, where)
   local looked = {}
   for i, place in ipairs(data.places(context)) do
@@ -81,7 +100,13 @@ end
 -- if given, is the "file:line" that asks for it. What is found is noted in the plan's `files`. A user error
 -- says where it was looked for and how to get it.
 function data.find(file, context, where)
-  local path = look(file, context, where and where .. ": " or "")
+  local place = where and where .. ": " or ""
+  if not sandbox.inside(file) then
+    message.user("%sthe file %s is elsewhere; --sandbox reads what is below the recipe's folder or where "
+      .. "data files are", place, message.quote(file))
+  end
+  local path = look(file, context, place)
+  check_path(path, file, context, place)
   if context.files then context.files[path] = true end
   return path
 end

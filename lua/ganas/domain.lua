@@ -13,6 +13,7 @@ local Rng = require "ganas.rng"
 local core = require "ganas.core"
 local measure = require "ganas.measure"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 
 local lib = core.lib
@@ -383,5 +384,7 @@ end
 
 -- The space in words: a list of { what, text }.
 function Domain:describe() return require("ganas.summary")(self) end
+
+sandbox.face(Domain, { methods = { "candidate" } })
 
 return Domain

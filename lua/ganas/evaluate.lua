@@ -21,6 +21,7 @@
 
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 
 local evaluate = {}
@@ -97,6 +98,13 @@ local MODULES = {
   ask = "ganas.outside", slurm = "ganas.slurm",
 }
 
+-- What those do that no stranger's recipe may.
+local FOREIGN = {
+  command = "'command' starts processes", worker = "'worker' starts processes",
+  slurm = "'slurm' starts processes",
+  xgboost = "'xgboost' loads another library",
+}
+
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and
 -- report where the command line chose others than the recipe.
 function evaluate.open(spec, space, context)
@@ -106,6 +114,7 @@ function evaluate.open(spec, space, context)
       context.where "evaluate", message.value(spec))
   end
   local module = MODULES[spec[1]]
+  if FOREIGN[spec[1]] then sandbox.refuse(context.where("evaluate", 1), FOREIGN[spec[1]]) end
   if module then return require(module).open(spec, space, context, evaluate.open) end
   if type(spec[1]) ~= "string" then
     message.user("%s: the kind of evaluator is %s; expected its name first, { 'table', ... }",

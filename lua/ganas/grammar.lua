@@ -17,6 +17,7 @@ local grow = require "ganas.grow"
 local library = require "ganas.library"
 local message = require "ganas.message"
 local notation = require "ganas.notation"
+local sandbox = require "ganas.sandbox"
 local schema = require "ganas.schema"
 local sorted = require "ganas.sorted"
 local source = require "ganas.source"
@@ -248,6 +249,8 @@ function grammar.read(path, text, env)
 end
 
 local function find(name, context)
+  if not sandbox.inside(name) then sandbox.refuse(context.where "space", "the file " .. message.quote(name)
+    .. " is elsewhere") end
   local ok, found = pcall(library.find, "spaces", name)
   local beside = context.path and library.is_path(name) and fs.join(fs.dirname(context.path), name)
   if ok and not found and beside and fs.is_file(beside) then found = library.find("spaces", beside) end

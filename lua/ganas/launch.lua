@@ -9,6 +9,7 @@ local origin = require "ganas.origin"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
 local report = require "ganas.report"
+local sandbox = require "ganas.sandbox"
 local search = require "ganas.search"
 
 local launch = {}
@@ -87,6 +88,7 @@ function launch.load(word, given, host)
   plan.interrupted = function() return host.interrupted() ~= 0 end
   plan.display = display
   recipe.rehearse(plan, REHEARSED)
+  sandbox.loaded()
   return plan
 end
 

@@ -199,9 +199,12 @@ function message.is_ours(text)
   return text:sub(1, #own) == own and text:find("^[%w_]+%.lua:", #own + 1) ~= nil
 end
 
+-- The function of the user's that one of ours stands for.
+message.behind = setmetatable({}, { __mode = "k" })
+
 -- "file:line" of a function's definition.
 function message.defined(fn)
-  local info = debug.getinfo(fn, "S")
+  local info = debug.getinfo(message.behind[fn] or fn, "S")
   if info.what == "C" then return "[C]" end
   return path_of((info.source:gsub("^@", ""))) .. ":" .. info.linedefined
 end

@@ -9,6 +9,7 @@
 local Batch = require "ganas.batch"
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 
 local Objective = { kind = "objective" }
@@ -36,6 +37,8 @@ function View.__index(view, name)
   if self.space:knows_measure(name) then return arch[name] end
   message.here("%s", message.unknown("number", name, names_of(self, result)))
 end
+
+sandbox.face(View, { fields = { "baseline" } })
 
 local function view_of(self, arch, result)
   return setmetatable({ owner = self, arch = arch, result = result, score = result.score,

@@ -47,6 +47,8 @@ Options
   --warm         resume: a new run, whose first set is what the old one has paid for
   --threads N    threads to compute with; the result is the same with any number
   --data DIR     where data files are, before $GANAS_DATA, ./data and ~/.local/share/ganas
+  --sandbox      the recipe is a stranger's: it can start nothing, read and write nothing of yours, nor
+                 compute for more than 5 s without an answer; with run, check, resume and ask
   --out DIR      where the run goes, in place of runs/RECIPE-SEED-N
   --json         the result as one JSON object on stdout
   --json-lines   run, resume: what happens as it happens, one JSON object a line on stdout
@@ -124,6 +126,8 @@ local WORDS = {
   run = true, resume = true, ask = true, check = true, compare = true, bench = true, fit = true,
 }
 
+local SANDBOX = { run = true, check = true, resume = true, ask = true }
+
 local function new_parser(command)
   local parser = argparse("ganas-lua"):add_help(false)
   if OPERAND[command] then parser:argument(OPERAND[command]) end
@@ -133,6 +137,7 @@ local function new_parser(command)
   if command == "fit" then option(parser, "--space") end
   if command == "resume" then parser:flag "--warm" end
   if command == "resume" or command == "run" then parser:flag "--json-lines" end
+  if SANDBOX[command] then parser:flag "--sandbox" end
   parser:flag "--json"
   parser:flag "--quiet"
   return parser
@@ -198,7 +203,7 @@ local function checked(command, parsed)
     command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
     json = parsed.json or parsed.json_lines, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
-    warm = parsed.warm, json_lines = parsed.json_lines,
+    warm = parsed.warm, json_lines = parsed.json_lines, sandbox = parsed.sandbox,
   }
 end
 

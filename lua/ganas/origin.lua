@@ -8,6 +8,7 @@ local core = require "ganas.core"
 local fs = require "ganas.fs"
 local json = require "ganas.json"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 local uv = require "luv"
 
@@ -61,6 +62,7 @@ function origin.fields(plan)
     { "journal", FORMAT }, { "algorithm", origin.ALGORITHM }, { "version", version },
     { "recipe", plan.name }, { "path", plan.path }, { "embedded", plan.embedded },
     { "md5", core.md5(plan.source) }, { "cwd", uv.cwd() }, { "data", plan.data },
+    { "sandbox", sandbox.active() or nil },
     { "args", texts(plan.given) }, { "where", json.array(plan.rules) },
     { "seed", plan.seed }, { "score", plan.evaluator.score_name }, { "report", plan.evaluator.report_name },
     { "files", files_of(plan) },

@@ -116,13 +116,17 @@ function processes.too_long()
   return { result = { state = "failed", error = ("a line of more than %d bytes"):format(child.LONGEST) } }
 end
 
+-- What passes when one of the other processes ends.
+local CROWDED = { EMFILE = true, ENFILE = true, EAGAIN = true, ENOMEM = true }
+
 -- A process that can't be started because its program is gone is the user's to mend; anything else may pass.
 function processes.not_started(self, why, code)
   if code == "ENOENT" or code == "EACCES" then
     message.user("%s: can't start %s: %s", self.plan.where "evaluate", message.quote(self.words[1]),
       tostring(why):gsub("^%u+: ", ""))
   end
-  return { retry = "not started", result = { state = "lost", error = "can't be started: " .. tostring(why) } }
+  return { retry = "not started", crowded = CROWDED[code],
+    result = { state = "lost", error = "can't be started: " .. tostring(why) } }
 end
 
 -- ---- scoring ----

@@ -10,6 +10,7 @@ local launch = require "ganas.launch"
 local ledger = require "ganas.ledger"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
+local sandbox = require "ganas.sandbox"
 local search = require "ganas.search"
 local uv = require "luv"
 
@@ -45,6 +46,7 @@ end
 -- The plan of a run, with what the command line says now on top of what it said then.
 function resume.plan(dir, events, given, host)
   local event = events[1]
+  if event.sandbox then sandbox.start(host) end
   given.args = origin.arguments(event, given.args)
   given.data, given.name = given.data or event.data, event.recipe
   if #given.where == 0 then given.where = event.where end

@@ -7,6 +7,7 @@
 -- What was evaluated has a row in the pool, from 0; a query is a row that turned out feasible.
 
 local Batch = require "ganas.batch"
+local sandbox = require "ganas.sandbox"
 
 local Run = {}
 Run.__index = Run
@@ -120,5 +121,7 @@ function Run:refresh()
   self.seconds = self.clock:total()
   self.acceptance = self.proposed > 0 and self.accepted / self.proposed or 1
 end
+
+sandbox.face(Run, { methods = { "best" } })
 
 return { new = new }

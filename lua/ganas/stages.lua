@@ -25,6 +25,7 @@
 
 local layers = require "ganas.layers"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
 local space = require "ganas.space"
 
@@ -241,5 +242,10 @@ function Stages.new(t)
   self.parse = function(text) return parse(self, text) end
   return self
 end
+
+sandbox.face(Stages, {
+  methods = { "place", "shape", "side", "costs" }, fields = { "ops", "blocks", "grow", "format", "parse" },
+  opaque = { "grow", "costs" },
+})
 
 return { new = Stages.new }

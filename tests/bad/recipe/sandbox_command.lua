@@ -1,0 +1,5 @@
+return {
+  about = "starts something",
+  space = "nasbench201",
+  evaluate = { "command", "touch", "made" },
+}
