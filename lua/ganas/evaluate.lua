@@ -8,6 +8,7 @@
 --   evaluate = { "predictor", file = "acc.f32", score = "top1" }
 --   evaluate = { "command", "python3", "train.py" }, { "worker", "python3", "worker.py", workers = 4 }, {
 -- "ask" }
+--   evaluate = { "train", data = "fashion-mnist", epochs = 1 }
 --   evaluate = { "first", { "table", ... }, { "predictor", ... } }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
@@ -89,7 +90,7 @@ function Function:describe() return "a Lua function at " .. self.where end
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
   first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
-  ask = "ganas.outside", slurm = "ganas.slurm",
+  ask = "ganas.outside", slurm = "ganas.slurm", train = "ganas.training",
 }
 
 -- The evaluator that a recipe asks for. `context` is the plan: data, path, where, and score and
