@@ -69,6 +69,8 @@ typedef struct ganas_disc ganas_disc;
 typedef struct ganas_rank ganas_rank;
 typedef struct ganas_bayes ganas_bayes;
 typedef struct ganas_gp ganas_gp;
+typedef struct ganas_images ganas_images;
+typedef struct ganas_convnet ganas_convnet;
 
 /* ---- status ---- */
 
@@ -671,6 +673,102 @@ int32_t ganas_gp_score(ganas_gp *gp, const ganas_batch *x, double *mean, double 
 /* index[n]: the rows of x from which the best score so far can expect most improvement, each one
    given those before it; earlier rows among equals. */
 int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *index);
+
+/* ---- images ---- */
+
+/* A labelled set of images. */
+typedef struct ganas_images_view {
+    int32_t count, channels, height, width;
+    int32_t classes;      /* 1 + the greatest label */
+    int32_t reserved;     /* 0 */
+    const uint8_t *pixel; /* [count][channels][height][width] */
+    const uint8_t *label; /* [count] */
+} ganas_images_view;
+
+/* Two IDX files, plain or gzip: 8-bit images [count][height][width] and their labels. GANAS_E_PARSE
+   says which byte is wrong. */
+int32_t ganas_images_open(ganas_images **out, const char *images, const char *labels);
+
+/* A set of what a view says; pixels and labels are copied, its `classes` may be more. */
+int32_t ganas_images_new(ganas_images **out, const ganas_images_view *view);
+void ganas_images_free(ganas_images *images);
+void ganas_images_view_get(const ganas_images *images, ganas_images_view *view);
+
+/* ---- small convolutional networks ---- */
+
+typedef enum ganas_layer_op {
+    GANAS_LAYER_CONV = 0,      /* [channels][inputs' channels][kernel][kernel], no bias */
+    GANAS_LAYER_DEPTHWISE = 1, /* [channels][kernel][kernel], no bias */
+    GANAS_LAYER_MAX = 2,       /* pooling: the greatest of the window inside the image */
+    GANAS_LAYER_MEAN = 3,      /* pooling: the mean of the same */
+    GANAS_LAYER_SUM = 4,       /* of inputs of one shape */
+    GANAS_LAYER_CONCAT = 5,    /* the channels of all inputs, of one height and width */
+    GANAS_LAYER_ZERO = 6,      /* zeros in the shape of its input */
+    GANAS_LAYER_CLASSIFY = 7   /* means over positions, linear with bias, softmax: the last layer */
+} ganas_layer_op;
+
+enum { GANAS_LAYER_INPUTS = 8, GANAS_MAX_LAYERS = 256 };
+
+/*
+ * A layer. Windows are odd and centred: output (y, x) looks at the inputs around (y stride, x
+ * stride), zeros outside of the image; ceil(height / stride) rows come out.
+ */
+typedef struct ganas_layer {
+    int32_t op;
+    int32_t channels; /* CONV: outputs, CLASSIFY: classes; else those of the input (0 will do) */
+    int32_t kernel;   /* 1, 3 or 5; 0 where there is no window */
+    int32_t stride;   /* 1 or 2; 0 where there is no window */
+    int32_t norm;     /* CONV, DEPTHWISE: batch norm follows */
+    int32_t relu;     /* and ReLU after that */
+    int32_t inputs;   /* 1..8 of them; one but for SUM and CONCAT */
+    int32_t input[GANAS_LAYER_INPUTS]; /* 0: the image, i + 1: layer i, i below its own number */
+} ganas_layer;
+
+/*
+ * A network for images of that shape, trained in batches of `batch`, a multiple of 16. Weights are
+ * drawn from `rng` (He et al. 2015). GANAS_E_ARGUMENT names the layer that can't be.
+ */
+int32_t ganas_convnet_new(ganas_convnet **out, const ganas_layer *layers, int32_t count,
+                          const int32_t *shape, int32_t batch, ganas_threads *threads,
+                          ganas_rng *rng);
+void ganas_convnet_free(ganas_convnet *net);
+
+/* Stochastic gradient descent with Nesterov's momentum. Fill with ganas_descent_defaults. */
+typedef struct ganas_descent {
+    int32_t steps;    /* in all; the rate goes up in a line, then down as half a cosine to 0 */
+    int32_t warm;     /* steps of the way up */
+    int32_t flip;     /* 1: half of the images are mirrored, anew in each pass */
+    int32_t reserved; /* 0 */
+    double rate, momentum;
+    double decay;  /* of weights of convolutions and of the last layer */
+    uint64_t seed; /* of the order of the images: each pass is a permutation */
+} ganas_descent;
+void ganas_descent_defaults(ganas_descent *descent);
+
+/* What training has come to: means over the steps of one call. */
+typedef struct ganas_descended {
+    double loss;     /* cross entropy in nats */
+    double accuracy; /* share of the batches' images */
+} ganas_descended;
+
+/*
+ * Steps first..first+n-1 of a training on the images index[0..count-1], at least one batch of them;
+ * what doesn't fill the last batch of a pass is left out. GANAS_E_NUMBER when the loss is not
+ * finite any more.
+ */
+int32_t ganas_convnet_train(ganas_convnet *net, const ganas_images *images, const int32_t *index,
+                            int32_t count, const ganas_descent *descent, int32_t first, int32_t n,
+                            ganas_descended *done);
+
+/* logits[count][classes] of images, batch norm by its running means; index NULL: 0..count-1. */
+int32_t ganas_convnet_predict(ganas_convnet *net, const ganas_images *images, const int32_t *index,
+                              int32_t count, float *logits);
+
+/* Numbers of a layer, part 0: its weights, 1 and 2: factor and shift of its batch norm (CLASSIFY:
+   1 is the bias), 3 and 4: running mean and variance. *count 0: it has no such part. `value` may be
+   NULL. */
+int32_t ganas_convnet_weights(const ganas_convnet *net, int32_t layer, int32_t part, float *value,
+                              int32_t *count);
 
 /* cdef: off */
 

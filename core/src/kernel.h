@@ -99,6 +99,36 @@ struct adam {
     real scale, rate, fix;
 };
 
+/*
+ * Images, 16 side by side: a position of a channel is 16 numbers, one of each image, so that
+ * no loop has a rest. Channels are planes; `step` is the distance between neighbouring positions.
+ *
+ *     to[o](y, x) = sum over i, t of  w[o w_out + i w_in + w_at[t]]  from[i](y, x; + at[t])
+ *
+ * summed from zero in that order, then what is there is added with `add`.
+ */
+enum { FILTER_TAPS = 25, FILTER_LANES = 16 };
+
+struct filter {
+    real *to;
+    const real *from;
+    real *w; /* read; the gradient's kernel sets it */
+    ptrdiff_t to_plane, to_row, to_step, from_plane, from_row, from_step;
+    ptrdiff_t w_out, w_in;
+    int out, in, rows, cols, taps;
+    int32_t at[FILTER_TAPS], w_at[FILTER_TAPS];
+    bool add;
+};
+
+/* Rows of n numbers of a plane: x is normalized to y = a x + b, with `relu` to max(y, 0). */
+struct plane {
+    real *y, *d; /* d: the gradient of y; that of x takes its place */
+    const real *x;
+    ptrdiff_t row;
+    int rows, n; /* n: a multiple of 16 */
+    bool relu;
+};
+
 #define KERNELS(X)                                                                                 \
     X(void, product, (const struct product *p))                                                    \
     X(void, product_nt, (const struct product *p)) /* with B^T: B is [n, k] */                     \
@@ -165,6 +195,22 @@ struct adam {
        the sum of squares */                                                                       \
     X(double, sum_lanes, (real * grad, ptrdiff_t stride, int lanes, int n))                        \
     X(void, adam, (const struct adam *a))                                                          \
+                                                                                                   \
+    X(void, filter, (const struct filter *f))                                                      \
+    /* w <- the gradient of the weights, `to` being that of the outputs */                         \
+    X(void, filter_grad, (const struct filter *f))                                                 \
+    /* to <- the greatest of the taps; backward from the gradient d of `to`: what d is goes to the \
+       first of the greatest, at the same place of `into` */                                       \
+    X(void, pool_max, (const struct filter *f))                                                    \
+    X(void, pool_max_back, (const struct filter *f, const real *d, real *into))                    \
+    /* d / taps is added to all taps */                                                            \
+    X(void, pool_mean_back, (const struct filter *f, const real *d, real *into))                   \
+    /* sum [2] <- the sums of x and x^2; y <- a x + b; sum [2] <- the sums of d and d x where y >  \
+       0; d <- a d + b x + c there */                                                                       \
+    X(void, plane_sums, (const struct plane *p, real *sum))                                        \
+    X(void, plane_norm, (const struct plane *p, real a, real b))                                   \
+    X(void, plane_back_sums, (const struct plane *p, real *sum))                                   \
+    X(void, plane_back, (const struct plane *p, real a, real b, real c))                           \
                                                                                                    \
     /* nothing but multiply-adds in registers, on numbers made from a seed below 1: returns their  \
        number, twice, as operations */                                                             \

@@ -122,11 +122,12 @@ end
 local doubles, bytes, words = ffi.typeof "double[?]", ffi.typeof "uint8_t[?]", ffi.typeof "uint32_t[?]"
 local int32, int64, u64 = ffi.typeof "int32_t[?]", ffi.typeof "int64_t[?]", ffi.typeof "uint64_t[?]"
 local int8, columns = ffi.typeof "int8_t[?]", ffi.typeof "const double *[?]"
-local floats = ffi.typeof "float[?]"
+local floats, layers = ffi.typeof "float[?]", ffi.typeof "ganas_layer[?]"
 
 function core.doubles(n) return doubles(n) end
 function core.bytes(n) return bytes(n) end
 function core.words(n) return words(n) end
+function core.layers(n) return layers(n) end
 function core.int8(n) return int8(n) end
 function core.int64(n) return int64(n) end
 function core.u64(n) return u64(n) end
@@ -212,6 +213,19 @@ end
 function core.text(pointer, size)
   if pointer ~= nil then return ffi.string(pointer, size) end
 end
+
+-- An array as bytes, for core.text.
+function core.cast_text(array) return ffi.cast("const char *", array) end
+
+-- What there is in a set of images.
+function core.images_view(handle)
+  local view = ffi.new "ganas_images_view"
+  lib.ganas_images_view_get(handle, view)
+  return view
+end
+
+-- The sentence of the last failure.
+function core.last_message() return ffi.string(lib.ganas_errmsg()) end
 
 core.copy = ffi.copy
 core.fill = ffi.fill

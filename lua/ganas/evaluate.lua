@@ -8,6 +8,7 @@
 --   evaluate = { "predictor", file = "acc.f32", score = "top1" }
 --   evaluate = { "command", "python3", "train.py" }, { "worker", "python3", "worker.py", workers = 4 }, {
 -- "ask" }
+--   evaluate = { "train", data = "fashion-mnist", epochs = 1 }
 --   evaluate = { "first", { "table", ... }, { "predictor", ... } }
 --
 -- A higher score is better. A candidate that has none (an error, no finite number, no row) has
@@ -95,7 +96,7 @@ function Function:describe() return "a Lua function at " .. self.where end
 local MODULES = {
   table = "ganas.lookup", trials = "ganas.trials", xgboost = "ganas.xgboost", predictor = "ganas.predictor",
   first = "ganas.first", command = "ganas.command", worker = "ganas.worker",
-  ask = "ganas.outside", slurm = "ganas.slurm",
+  ask = "ganas.outside", slurm = "ganas.slurm", train = "ganas.training",
 }
 
 -- What those do that no stranger's recipe may.

@@ -2,7 +2,7 @@
 -- its official string.
 --
 -- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, blocks, format, parse, keys,
--- features, identity, expect.
+-- features, identity, network, expect.
 
 local chunk = require "ganas.chunk"
 local Arch = require "ganas.arch"
@@ -64,6 +64,7 @@ local FIELDS = {
   keys = { type = "table", default = {} },
   features = { type = "table", default = {}, expected = "a table: name = function(arch)" },
   identity = { enum = { "string", "network" } },
+  network = { type = "function", expected = "a function(arch, net) that builds a candidate's network" },
   expect = { type = "table", default = {}, fields = {
     size = { type = "number", integer = true, min = 1 },
     example = "string",
@@ -234,6 +235,7 @@ function grammar.compile(spec, name, where)
   try_notations(domain, batch, where)
   try_measures(domain, batch)
   add_features(domain, fields.features, batch, where)
+  domain.network = fields.network
   domain.expect, domain.blocks, domain.factors = fields.expect, fields.blocks, meta and meta.values
   return domain
 end

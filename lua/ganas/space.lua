@@ -414,4 +414,13 @@ function space.md5(text)
   return core.md5(text)
 end
 
+-- ---- networks ----
+
+-- The memory that a prediction needs for activations, in kB (1024 bytes) of float32, as a measure of a space
+-- whose `network` is that function(arch, net): for images { channels, height, width } of so many classes.
+function space.ram_kb(network, shape, classes)
+  local Convnet = require "ganas.convnet"
+  return function(arch) return Convnet.build(network, arch, shape, classes).floats * 4 / 1024 end
+end
+
 return space

@@ -1,0 +1,128 @@
+/* batchnorm.c - batch normalization with ReLU over groups of 16 images. */
+#include "batchnorm.h"
+
+#include <math.h>
+
+static const double TINY = 1e-5, PACE = 0.1;
+
+/* A channel's plane of a group. */
+static struct plane plane_of(const ganas_convnet *net, const struct node *node, int group, int c)
+{
+    ptrdiff_t at = c * node->plane;
+    return (struct plane){.y = node_at(net, node, node->y, group) + at,
+                          .d = node_at(net, node, node->d, group) + at,
+                          .x = node_at(net, node, node->x, group) + at,
+                          .row = node->row,
+                          .rows = node->height,
+                          .n = node->width * GROUP,
+                          .relu = node->layer.relu != 0};
+}
+
+/* How many numbers of the batch a channel has. */
+static double count_of(const ganas_convnet *net, const struct node *node)
+{
+    return (double)net->groups * GROUP * node->height * node->width;
+}
+
+/* A sum over all groups. */
+static double sum_groups(const ganas_convnet *net, const real *sums, int32_t at)
+{
+    double sum = 0;
+    for (int g = 0; g < net->groups; g++)
+        sum += sums[(size_t)g * (size_t)net->sums + (size_t)at];
+    return sum;
+}
+
+struct moments {
+    double mean, variance, factor; /* factor: 1 / standard deviation */
+};
+
+static struct moments moments_of(const ganas_convnet *net, const struct node *node, int c)
+{
+    double n = count_of(net, node);
+    struct moments m;
+    m.mean = sum_groups(net, net->forward_sum, node->sum + 2 * c) / n;
+    m.variance = sum_groups(net, net->forward_sum, node->sum + 2 * c + 1) / n - m.mean * m.mean;
+    m.variance = fmax(m.variance, 0);
+    m.factor = 1 / sqrt(m.variance + TINY);
+    return m;
+}
+
+void batchnorm_sums(ganas_convnet *net, const struct node *node, int group)
+{
+    real *sum = net->forward_sum + (size_t)group * (size_t)net->sums + node->sum;
+    for (int c = 0; c < node->channels; c++) {
+        struct plane p = plane_of(net, node, group, c);
+        kernel->plane_sums(&p, sum + 2 * (ptrdiff_t)c);
+    }
+}
+
+static void normalize(const ganas_convnet *net, const struct node *node, int group, int c,
+                      double mean, double factor)
+{
+    const real *own = net->theta + node->weight + node->weights;
+    struct plane p = plane_of(net, node, group, c);
+    double a = own[c] * factor;
+    kernel->plane_norm(&p, (real)a, (real)(own[node->channels + c] - mean * a));
+}
+
+static void move_running(ganas_convnet *net, const struct node *node, int c, struct moments m)
+{
+    real *running = net->running + node->sum + 2 * (ptrdiff_t)c;
+    double n = count_of(net, node);
+    running[0] = (real)((1 - PACE) * running[0] + PACE * m.mean);
+    running[1] = (real)((1 - PACE) * running[1] + PACE * m.variance * n / (n - 1));
+}
+
+void batchnorm_forward(ganas_convnet *net, const struct node *node, int group)
+{
+    for (int c = 0; c < node->channels; c++) {
+        struct moments m = moments_of(net, node, c);
+        normalize(net, node, group, c, m.mean, m.factor);
+        if (group == 0)
+            move_running(net, node, c, m);
+    }
+}
+
+void batchnorm_predict(ganas_convnet *net, const struct node *node, int group)
+{
+    const real *running = net->running + node->sum;
+    for (int c = 0; c < node->channels; c++)
+        normalize(net, node, group, c, running[2 * c], 1 / sqrt(running[2 * c + 1] + TINY));
+}
+
+void batchnorm_back_sums(ganas_convnet *net, const struct node *node, int group)
+{
+    real *sum = net->back_sum + (size_t)group * (size_t)net->sums + node->sum;
+    for (int c = 0; c < node->channels; c++) {
+        struct plane p = plane_of(net, node, group, c);
+        kernel->plane_back_sums(&p, sum + 2 * (ptrdiff_t)c);
+    }
+}
+
+/* The sums over the batch of d and of d u. */
+static void set_own(ganas_convnet *net, const struct node *node, int group, int c, double of_d,
+                    double of_du)
+{
+    real *grad = net->grad + (size_t)group * (size_t)net->parameters + node->weight + node->weights;
+    grad[c] = group == 0 ? (real)of_du : 0;
+    grad[node->channels + c] = group == 0 ? (real)of_d : 0;
+}
+
+/* d_x = factor / sd (d - mean of d - u mean of d u), a multiple of d plus one of x plus a constant.
+ */
+void batchnorm_backward(ganas_convnet *net, const struct node *node, int group)
+{
+    const real *own = net->theta + node->weight + node->weights;
+    double n = count_of(net, node);
+    for (int c = 0; c < node->channels; c++) {
+        struct moments m = moments_of(net, node, c);
+        struct plane p = plane_of(net, node, group, c);
+        double of_d = sum_groups(net, net->back_sum, node->sum + 2 * c);
+        double of_dx = sum_groups(net, net->back_sum, node->sum + 2 * c + 1);
+        double of_du = (of_dx - m.mean * of_d) * m.factor;
+        double a = own[c] * m.factor, b = -a * m.factor * of_du / n;
+        kernel->plane_back(&p, (real)a, (real)b, (real)(-a * of_d / n - b * m.mean));
+        set_own(net, node, group, c, of_d, of_du);
+    }
+}

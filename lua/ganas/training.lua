@@ -1,0 +1,145 @@
+-- training - the evaluator that trains a candidate's network on images, in this process.
+--
+--   evaluate = { "train", data = "fashion-mnist", epochs = 1 }
+--   evaluate = { "train", data = "fashion-mnist", epochs = function(args) return args.epochs end }
+--
+-- The space says by `network` what a candidate is (ganas.convnet), the score is the accuracy on images that it
+-- was not trained with, in percent. Other numbers: params, macs, ram_kb (1024 bytes of float32, at the worst
+-- moment of a prediction). The result follows from candidate, seed and settings alone, with any number of
+-- threads. The files of test images are not opened here.
+
+local Convnet = require "ganas.convnet"
+local Images = require "ganas.images"
+local Threads = require "ganas.threads"
+local Trainer = require "ganas.trainer"
+local chunk = require "ganas.chunk"
+local message = require "ganas.message"
+local schema = require "ganas.schema"
+local uv = require "luv"
+
+local Training = { kind = "train", repeatable = false }
+Training.__index = Training
+
+local FIELDS = {
+  { enum = { "train" }, required = true },
+  data = { type = "string", required = true, expected = "the name or folder of a set of images" },
+  epochs = { type = "number", above = 0, default = 1, expected = "passes over the images" },
+  images = { type = "number", integer = true, min = 16,
+    expected = "how many images to train with, by default all but those to validate with" },
+  batch = { type = "number", integer = true, min = 16, max = 4096, default = 64 },
+  rate = { type = "number", above = 0, default = 0.1 },
+  momentum = { type = "number", min = 0, max = 0.999, default = 0.9 },
+  decay = { type = "number", min = 0, default = 5e-4 },
+  flip = { type = "boolean", default = false },
+  score = { type = "string", default = "val_acc" },
+}
+
+local function check_fields(fields, context, space)
+  local where = context.where
+  if not space.network then
+    message.user("%s: the space %s does not say what network a candidate is; expected its field "
+      .. "network = function(arch, net)", where("evaluate", 1), message.quote(space.name))
+  end
+  if fields.batch % 16 ~= 0 then
+    message.user("%s: field 'evaluate.batch' is %s; expected a multiple of 16", where("evaluate", "batch"),
+      message.value(fields.batch))
+  end
+  if context.score and context.score ~= fields.score then
+    message.user("%s: the accuracy is called %s; expected no other score", where("evaluate", "score"),
+      message.quote(fields.score))
+  end
+end
+
+-- Fields may be functions of the recipe's arguments.
+local function resolve(spec, context)
+  local new = {}
+  for name, value in pairs(spec) do -- order can't matter: a copy
+    new[name] = type(value) == "function"
+      and chunk.call(context.where("evaluate", name), value, context.args) or value
+  end
+  return new
+end
+
+local function open_images(self, fields, context)
+  local where = context.where("evaluate", "data")
+  self.folder = Images.find(fields.data, context, where)
+  self.images = Images.open_part(self.folder, "train")
+  self.train, self.valid = self.images:split(fields.images)
+  if #self.train < fields.batch or #self.valid == 0 then
+    message.user("%s: %s has %d images to train with; expected a batch of %d at least", where, self.folder,
+      #self.train, fields.batch)
+  end
+  for _, path in ipairs(context.files and self.images.paths or {}) do context.files[path] = true end
+end
+
+-- The evaluator that a recipe asks for; as ganas.evaluate.open.
+function Training.open(spec, space, context)
+  local fields = schema.check(resolve(spec, context), FIELDS, context.where, { "evaluate" })
+  check_fields(fields, context, space)
+  local self = setmetatable({ space = space, fields = fields, plan = context, score_name = fields.score,
+    memory = {} }, Training)
+  open_images(self, fields, context)
+  return self
+end
+
+-- ---- networks ----
+
+-- The network of a candidate.
+function Training:network(arch)
+  local fn = self.space.network
+  return chunk.call(message.defined(fn), Convnet.build, fn, arch, self.images.shape, self.images.classes)
+end
+
+-- Trains a network, for `epochs` in place of the evaluator's; returns it in the core, or nil after an
+-- interrupt, or nil and why it failed.
+function Training:fit(net, epochs, list)
+  self.threads = self.threads or Threads.new(self.plan.threads or 1)
+  local f, seed = self.fields, self.plan.seed or 1
+  local trainer = Trainer.new(net, f.batch, self.threads, seed)
+  local done, why = trainer:train(self.images, list or self.train, { epochs = epochs or f.epochs, rate = f.rate,
+    momentum = f.momentum, decay = f.decay, flip = f.flip, seed = seed }, self.plan.interrupted)
+  if not done then return nil, why end
+  return trainer
+end
+
+local function metrics_of(net)
+  return { params = net.params, macs = net.macs, ram_kb = net.floats * 4 / 1024 }
+end
+
+-- The result of one candidate; nil after an interrupt.
+local function evaluate(self, arch)
+  local net = self:network(arch)
+  local began = uv.hrtime()
+  local trainer, why = self:fit(net)
+  if not trainer then return why and { state = "failed", error = why } or nil end
+  local score = trainer:accuracy(self.images, self.valid)
+  trainer:free()
+  return { score = score, metrics = metrics_of(net), seconds = (uv.hrtime() - began) * 1e-9 }
+end
+
+-- ---- as an evaluator ----
+
+function Training:score(batch, first, n, call)
+  local results, display = {}, self.plan.display
+  for i = 1, n do
+    local arch = batch:arch(first + i - 1)
+    local text = tostring(arch)
+    if display and n > 1 then display:wait(i - 1, n) end
+    self.memory[text] = self.memory[text] or evaluate(self, arch)
+    results[i] = self.memory[text]
+    if not results[i] then return nil end
+    if call then
+      call.heard(i, results[i])
+      call.log:sync_soon()
+    end
+  end
+  return results
+end
+
+function Training:describe()
+  local f = self.fields
+  return ("training on %d images of %s for %s epochs, judged by %d others"):format(#self.train, self.folder,
+    message.number(f.epochs), #self.valid)
+end
+
+return Training
