@@ -414,4 +414,4 @@ function space.md5(text)
   return core.md5(text)
 end
 
-return space
+return message.guarded("function of ganas.space", space)
