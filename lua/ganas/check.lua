@@ -100,7 +100,7 @@ local function score_one(plan, batch, facts, failures)
   local text = tostring(batch:arch(0))
   facts[#facts + 1] = { "candidate", text }
   if not plan.evaluator.repeatable then
-    facts[#facts + 1] = { "its score", "not asked for: that may take long" }
+    facts[#facts + 1] = { "its score", "not asked for, as that may take long; queries=1 tries one" }
     return
   end
   local began = gloss.now()

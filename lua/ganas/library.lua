@@ -117,7 +117,8 @@ function library.missing(kind, word)
     local hint = near and "; did you mean the built-in " .. message.quote(near) .. "?" or ""
     return ("no file %s%s"):format(message.quote(word), hint)
   end
-  local hint = near and "; did you mean " .. message.quote(near) .. "?" or ";"
+  local beside = fs.is_file(word .. ".lua") and word .. ".lua" or nil
+  local hint = (beside or near) and "; did you mean " .. message.quote(beside or near) .. "?" or ";"
   return ("no %s %s%s looked in %s"):format(one, message.quote(word), hint, library.places(kind))
 end
 

@@ -166,6 +166,16 @@ function message.unknown(what, word, list)
   return text .. "expected " .. message.names(list, "or", 12)
 end
 
+-- A module for users: what it lacks is an error where it is asked for.
+function message.guarded(what, module)
+  local names = {}
+  for name in next, module do names[#names + 1] = name end -- order can't matter: they are sorted
+  table.sort(names)
+  return setmetatable(module, { __index = function(_, name)
+    message.here("%s", message.unknown(what, tostring(name), names))
+  end })
+end
+
 -- ---- places ----
 
 local own = debug.getinfo(1, "S").source:match "^@(.*)message%.lua$"

@@ -4,6 +4,7 @@
 
 local argparse = require "argparse"
 local args = require "ganas.args"
+local library = require "ganas.library"
 local message = require "ganas.message"
 
 local options = {}
@@ -38,7 +39,7 @@ ganas-lua - searches for neural network architectures (GA-NAS)
 
 Arguments of every recipe
   seed=N queries=N seconds=S cost=C preset=best|paper setup=1|2 score=NAME report=NAME workers=N
-  method=ganas|random|evolution|local|no_generator|no_discriminator|no_screening
+  method=ganas|random|evolution|local|gp|no_generator|no_discriminator|no_screening
 
 Options
   --seed N       the same as seed=N
@@ -165,11 +166,14 @@ end
 
 -- A misspelt command looks like a recipe with words after it.
 local function check_command(parsed)
-  local word, near = parsed.recipe, parsed.recipe and message.nearest(parsed.recipe, options.COMMANDS)
-  local loose = parsed.words and parsed.words[1] and not parsed.words[1]:find "="
-  if loose and near and not word:find "[/.]" then
+  local word = parsed.recipe
+  local loose = word and parsed.words and parsed.words[1] and not parsed.words[1]:find "="
+  if not loose or word:find "[/.]" or is_command(word) or library.find("recipes", word) then return end
+  if message.nearest(word, options.COMMANDS) then
     message.usage("%s", message.unknown("command", word, options.COMMANDS))
   end
+  message.usage("no command or recipe %s; 'ganas-lua --help' lists commands, 'ganas-lua list' recipes",
+    message.quote(word))
 end
 
 -- --seed 3 is seed=3; both at once are a contradiction, even if they agree.

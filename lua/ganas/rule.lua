@@ -173,4 +173,4 @@ function rule.no(...)
   return make({ any }, "no", "not (" .. any.text .. ")")
 end
 
-return rule
+return message.guarded("function of ganas.rule", rule)

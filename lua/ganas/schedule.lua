@@ -132,4 +132,4 @@ function schedule.value(s, run)
   return s.at(run)
 end
 
-return schedule
+return message.guarded("function of ganas.schedule", schedule)

@@ -423,4 +423,4 @@ function space.ram_kb(network, shape, classes)
   return function(arch) return Convnet.build(network, arch, shape, classes).floats * 4 / 1024 end
 end
 
-return space
+return message.guarded("function of ganas.space", space)

@@ -11,6 +11,10 @@
 --   tostring(arch)            the official string
 -- and the arguments of the recipe. It may be called for any candidate of the space, once for each. An error
 -- makes the candidate a failed one: the sentence is kept, and the search goes on.
+--
+-- A program of another language is no file like this one but some words in the recipe:
+--   evaluate = { "command", "python3", "train.py", "{arch}", score = "accuracy", workers = 4 },
+-- `ganas-lua help recipes` has one that runs, `ganas-lua help evaluators` the rules.
 
 -- A number is the score; more is better.
 local function score_of(arch)

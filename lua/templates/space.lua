@@ -2,7 +2,7 @@
 --
 -- A space says which networks there are: the operations, how a network grows node by node, and what can
 -- be measured of it. `ganas-lua check NAME.lua` loads it, draws a sample and holds it to `expect`. A recipe
--- uses it with  space = "NAME.lua". docs/SPACES.md teaches the rest in ten minutes.
+-- uses it with  space = "NAME.lua". `ganas-lua help spaces` teaches the rest in ten minutes.
 
 local space = require "ganas.space"
 

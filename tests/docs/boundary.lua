@@ -1,4 +1,4 @@
--- boundary.lua - docs/BOUNDARY.md from the comments of ganas.h: ganas-lua lua tests/docs/boundary.lua [--write]
+-- boundary.lua - docs/BOUNDARY.md from ganas.h: ganas-lua lua tests/docs/boundary.lua [--write]
 --
 -- Without --write it holds the file to what it would write. The part before the mark of the file is written
 -- by hand; after it there is a section for each "---- name ----" of the header, each comment with what it is
@@ -29,11 +29,12 @@ end
 
 -- Names of functions and types in a text as code.
 local function marked(text)
-  return (text:gsub("%f[%w_]([Gg][Aa][Nn][Aa][Ss]_[%w_]+)", "`%1`"):gsub("``", "`"):gsub("(%*)(%a)", "\\%1%2"))
+  local code = text:gsub("%f[%w_]([Gg][Aa][Nn][Aa][Ss]_[%w_]+)", "`%1`"):gsub("``", "`")
+  return (code:gsub("(%*)(%a)", "\\%1%2"))
 end
 
--- Cuts the header into pieces { comment = , code = }: a comment at the first column and what follows it, up to
--- the next one.
+-- Cuts the header into pieces { comment = , code = }: a comment at the first column and what follows it, up
+-- to the next one.
 local function pieces(text)
   local list, i = {}, 1
   while i <= #text do
