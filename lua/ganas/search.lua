@@ -69,12 +69,12 @@ local function evaluate(state, set)
   return first
 end
 
--- All of the first set failed: there is nothing to learn from.
-local function check_first_set(state)
+-- All that was asked for failed, as yet of a first set: there is nothing to learn from.
+local function check_scores(state, of)
   local run, n = state.run, state.pool:count()
   if run.failed + run.infeasible < n or n == 0 then return end
   local arch, first = run:arch(0), run.results[1]
-  message.user("%s: all %d candidates of the first set %s; the first, %s: %s", state.plan.where "evaluate", n,
+  message.user("%s: all %d candidates%s %s; the first, %s: %s", state.plan.where "evaluate", n, of,
     run.failed == 0 and "are infeasible" or run.infeasible == 0 and "failed" or "failed or are infeasible",
     message.quote(tostring(arch)), first.error or "no score")
 end
@@ -263,7 +263,8 @@ function search.run(plan, hooks, started)
   if state.hooks.on_start then state.hooks.on_start(state.clock) end
   local first = evaluate(state, state.initial)
   if not first then return result_of(state, "interrupted") end
-  check_first_set(state)
+  local alone = state.settings.initial == 1 -- where one begins, it says nothing of the others
+  if not alone then check_scores(state, " of the first set") end
   close(state, first)
   state.rival = rivals.open(state)
   if not state.rival then train.learners(state) end
@@ -272,6 +273,7 @@ function search.run(plan, hooks, started)
     iterate(state)
     reason = reason_to_stop(state)
   end
+  if alone then check_scores(state, "") end
   return result_of(state, reason)
 end
 

@@ -4,6 +4,7 @@
  */
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "pack.h"
 #include "samples.h"
@@ -72,6 +73,53 @@ static void write_table(const char *name, int32_t rows)
 
 /* ---- fuzzing ---- */
 
+/* ---- CSV files, spaces ---- */
+
+static void write_gzip(const char *name, const char *text)
+{
+    gzFile file = gzopen(path_of(name), "wb");
+    if (!file || gzputs(file, text) < 0 || gzclose(file) != Z_OK)
+        exit(1);
+}
+
+static void write_csv(void)
+{
+    struct sample s = {0};
+    const char plain[] = "arch,acc\na|b,0.5\nb|b,1e-3\n";
+    const char quoted[] = "\xef\xbb\xbf\"a\",\"b \"\"c\"\"\"\r\n\"1,\n2\",nan\r\n3,\r\n\r\n";
+    sample_add(&s, plain, sizeof plain - 1);
+    put("csv/plain", &s);
+    sample_add(&s, quoted, sizeof quoted - 1);
+    put("csv/quoted", &s);
+    write_gzip("csv/gzip", plain);
+}
+
+/* The bytes of a space as fuzz_grammar.c takes them: `nodes` that read `kind` of all before them.
+ */
+static void write_grammar(const char *name, unsigned nodes, unsigned kind, unsigned end)
+{
+    struct sample s = {0};
+    const unsigned head[] = {nodes, 3, end, end ? 2 : 0, 0, 0, end ? 0 : 1U << (nodes - 1), 0};
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+        sample_byte(&s, head[i]);
+    for (unsigned i = 0; i < nodes; i++) {
+        const unsigned ops = i == 0 ? 1 : i == nodes - 1 ? 4 : end ? 6 : 2;
+        const unsigned node[] = {ops, (1U << i) - 1, 0, i ? kind : 0, i && kind == 1, 1, 1};
+        for (size_t k = 0; k < sizeof node / sizeof *node; k++)
+            sample_byte(&s, node[k]);
+    }
+    for (unsigned i = 0; i < 3 * nodes + 40; i++)
+        sample_byte(&s, i < 3 * nodes ? 7 : i);
+    put(name, &s);
+}
+
+static void write_grammars(void)
+{
+    write_grammar("grammar/fixed", 5, GANAS_READ_FIXED, 0);
+    write_grammar("grammar/choose", 5, GANAS_READ_CHOOSE, 0);
+    write_grammar("grammar/free", 5, GANAS_READ_FREE, 3);
+}
+
 static void write_corpora(void)
 {
     struct sample s = {0}, cell = sample_cell("h", 4, "0100", "input,output", 0.5);
@@ -84,7 +132,6 @@ static void write_corpora(void)
     put("cell/json", &s);
     s = behind(1, &metrics);
     put("cell/metrics", &s);
-    put("pickle/meta", &meta);
     pickle.size = 700; /* the whole is long; the rest repeats */
     put("pickle/cut", &pickle);
     sample_add(&s, "\x80\4", 2);
@@ -95,6 +142,10 @@ static void write_corpora(void)
     put("pickle/line", &s);
     write_table("table/four", 4);
     write_table("table/empty", 0);
+    write_csv();
+    write_grammars();
+    sample_pack(&meta, path_of("bunzip/pickle"));
+    put("pickle/meta", &meta);
     sample_free(&cell);
     sample_free(&metrics);
 }

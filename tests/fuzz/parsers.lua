@@ -1,0 +1,139 @@
+-- parsers.lua - the parsers that are written in Lua, with texts that are nearly right:
+-- ganas-lua lua tests/fuzz/parsers.lua [TEXTS [SEED]]
+--
+-- Each parser has seeds; a text is one of them with a few bytes changed, cut out, doubled or taken from
+-- another. Whatever it is, a parser must give something or say what is wrong as a message for people:
+-- anything else is a fault and ends this with the text that did it. What was read must be written and read
+-- again.
+
+local Rng = require "ganas.rng"
+local fs = require "ganas.fs"
+local grammar = require "ganas.grammar"
+local journal = require "ganas.journal"
+local message = require "ganas.message"
+local options = require "ganas.options"
+local parse = require "ganas.parse"
+local phrase = require "ganas.phrase"
+local reply = require "ganas.reply"
+local source = require "ganas.source"
+local uv = require "luv"
+
+local TEXTS, SEED = tonumber(arg[1]) or 3000, tonumber(arg[2]) or 1
+local rng = Rng.new(SEED, "fuzz")
+local folder = fs.mkdir_temporary()
+
+-- ---- parsers ----
+
+local list = {}
+
+local function add(name, seeds, read) list[#list + 1] = { name = name, seeds = seeds, read = read } end
+
+local SPACES = { "nasbench101", "nasbench201", "darts", "proxylessnas", "ofa_proxyless", "mobilenetv3",
+  "efficientnet" }
+
+local function strings_of(domain)
+  local seeds, batch = {}, require("ganas.batch").new(domain, 20)
+  batch:random(nil, rng, 20)
+  for i = 0, 19 do seeds[i + 1] = domain:format(batch, i) end
+  return seeds
+end
+
+for _, name in ipairs(SPACES) do
+  local domain = grammar.load(name)
+  add("strings of " .. name, strings_of(domain), function(text)
+    local arch = domain:arch(text)
+    if not arch then return false end
+    local again = assert(domain:arch(tostring(arch)), "what was written can't be read: " .. tostring(arch))
+    assert(tostring(again) == tostring(arch), "written differently: " .. tostring(arch))
+  end)
+end
+
+local cells = grammar.load "nasbench201"
+
+add("rules", {
+  "depth <= 2 and count.avg_pool_3x3 <= 1", "not (has.none or only(none, 'skip_connect'))",
+  "-2 * count(none, skip_connect) + 1.5e1 > params_c10 / 1000 - 3",
+  "at(2..3, none) or reaches(input, 4, none)",
+  "1 < depth <= 3 and edges != 4",
+}, function(text) phrase.read(text, cells, "here", message.user) end)
+
+add("JSON", { '{"a":[1,2.5e-3,null,true],"b":{"c":"\\u00e9\\n"},"d":NaN}', '"x"', "[[[]]]" },
+  function(text) return parse(text) ~= nil end)
+
+add("replies", {
+  '{"status":"ok","value":0.93,"metrics":{"loss":0.2},"cost":12}', "accuracy=0.93\n",
+  "cost=0.5; status=SUCCESS",
+  '[{"name":"loss","type":"objective","value":0.07}]', '{"status":"error","error":"none"}',
+}, function(text)
+  reply.of_output(text, { score = "accuracy" })
+  reply.of_file(text, {})
+end)
+
+add("journals", {
+  journal.line("run", { { "journal", 1 }, { "seed", 7 } })
+    .. journal.line("result", { { "id", 0 }, { "arch", "a" } }),
+}, function(text)
+  fs.write(fs.join(folder, "journal.jsonl"), text)
+  local events, whole, size = journal.read(folder)
+  assert(#events > 0 and whole <= size)
+end)
+
+add("recipes", { fs.read "recipes/demo.lua", fs.read "recipes/nb201_phone.lua", fs.read "spaces/darts.lua" },
+  function(text)
+    for _, path in ipairs { { "search", "initial" }, { "space", "grow", 1 }, { "evaluate", "file" } } do
+      local line = source.line(text, path)
+      assert(line >= 1 and line % 1 == 0)
+    end
+    source.where("here", text)("args")
+  end)
+
+add("command lines", { "demo seed=3 queries=9 --threads 2 --quiet",
+  "compare demo methods=ganas,random seeds=0..9", "resume runs/x --warm",
+  "fit t.csv --space darts column=x --out y", "bench width=8,16 seconds=1 -h" },
+  function(text)
+    local words = {}
+    for word in text:gmatch "%S+" do words[#words + 1] = word end
+    options.read(words)
+  end)
+
+-- ---- texts ----
+
+local function any(n) return rng:below(n) + 1 end
+
+local BYTES = { "\0", "\27", "\n", '"', "'", "\\", "{", "}", "[", "]", "(", ")", "|", "~", "-", ":", ",", ".",
+  "=", "0", "9", "e", "\255", "%", " " }
+
+local edits = {
+  function(text, at) return text:sub(1, at - 1) .. BYTES[any(#BYTES)] .. text:sub(at) end,
+  function(text, at) return text:sub(1, at - 1) .. BYTES[any(#BYTES)] .. text:sub(at + 1) end,
+  function(text, at) return text:sub(1, at - 1) .. text:sub(at + any(8)) end,
+  function(text, at) return text:sub(1, at) .. text:sub(math.max(1, at - any(20))) end,
+  function(text, at) return text:sub(1, at) end,
+  function(text, at, other) return text:sub(1, at) .. other:sub(any(#other + 1)) end,
+  function(text, at) return text:sub(1, at) .. text:sub(at, at):rep(any(300)) .. text:sub(at + 1) end,
+}
+
+local function make(seeds)
+  local text = seeds[any(#seeds)]
+  for _ = 1, any(4) - 1 do text = edits[any(#edits)](text, any(#text + 1), seeds[any(#seeds)]) end
+  return text
+end
+
+-- ---- running ----
+
+local function try(parser, text)
+  local ok, err = xpcall(parser.read, message.traced, text)
+  if ok or message.is_user(err) then return ok and err ~= false end
+  io.stderr:write(("%s, seed %d: %q\n%s\n"):format(parser.name, SEED, text, tostring(err)))
+  fs.remove_tree(folder)
+  os.exit(1, true)
+end
+
+for _, parser in ipairs(list) do
+  local taken, n = 0, math.ceil(TEXTS / (parser.name == "recipes" and 30 or 1))
+  local since = uv.hrtime()
+  for _ = 1, n do taken = taken + (try(parser, make(parser.seeds)) and 1 or 0) end
+  print(("%-24s %7d texts, %3.0f %% taken, %6.1f us each"):format(parser.name, n, 100 * taken / n,
+    (uv.hrtime() - since) / n / 1e3))
+end
+fs.remove_tree(folder)
