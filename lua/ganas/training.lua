@@ -142,4 +142,6 @@ function Training:describe()
     message.number(f.epochs), #self.valid)
 end
 
+Training.FIELDS = FIELDS -- for the stubs of editors
+
 return Training

@@ -120,6 +120,19 @@
 ---@field budget? number what a candidate is trained for, such as epochs
 ---@field confirm? ganas.Confirm
 
+---The candidate's network is trained here, on images, by the core's own training.
+---@class ganas.TrainEvaluator
+---@field [1] "train"
+---@field data string the name or folder of a set of images
+---@field epochs? number|fun(args: table): number passes over the images, 1 by default
+---@field images? integer|fun(args: table): integer how many to train with; by default all but those to validate with
+---@field batch? integer images a step, 64 by default
+---@field rate? number of the first step, 0.1 by default
+---@field momentum? number
+---@field decay? number of the weights
+---@field flip? boolean images are mirrored at random
+---@field score? string "val_acc" by default
+
 ---@alias ganas.Evaluator
 ---| ganas.TableEvaluator
 ---| ganas.TrialsEvaluator
@@ -130,6 +143,7 @@
 ---| ganas.WorkerEvaluator
 ---| ganas.SlurmEvaluator
 ---| ganas.AskEvaluator
+---| ganas.TrainEvaluator
 ---| fun(arch: ganas.Arch, args: table): number|ganas.Result
 
 ---Another file: the same rows in the same order, or those with the same text in the column `by`.
@@ -296,6 +310,7 @@ function arch:count(name, ...) end
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
+---@field network? fun(arch: ganas.Arch, net: any) builds a candidate's network, for the evaluator "train"
 ---@field expect? ganas.Expect what `ganas-lua check` holds the file to
 
 ---@class ganas.Expect
