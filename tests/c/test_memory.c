@@ -31,6 +31,8 @@ static struct {
     ganas_bayes *bayes;
     ganas_gp *gp;
     ganas_predictor *predictor;
+    ganas_images *images;
+    ganas_convnet *convnet;
     int32_t sum, term;
     double by_op[NODES * OPS], by_node[OPS * NODES * OPS], score[ROOM], value[ROOM * HEAD],
         two[ROOM];
@@ -44,7 +46,7 @@ static struct {
     ganas_stats stats;
 } w;
 
-static char csv[] = "/tmp/ganas-memory-XXXXXX", packed[64];
+static char csv[] = "/tmp/ganas-memory-XXXXXX", packed[64], idx[2][64];
 
 /* ---- handles: made and freed, and left untouched by a failure ---- */
 
@@ -52,7 +54,7 @@ static char csv[] = "/tmp/ganas-memory-XXXXXX", packed[64];
     static int32_t make_##name(void)                                                               \
     {                                                                                              \
         type *made = NULL;                                                                         \
-        int32_t status = ganas_##name##_new(&made, __VA_ARGS__);                                 \
+        int32_t status = ganas_##name##_new(&made, __VA_ARGS__);                                   \
         assert_true((status == GANAS_OK) == (made != NULL));                                       \
         free(made);                                                                                \
         return status;                                                                             \
@@ -322,6 +324,68 @@ static int32_t call_sum_by(void)
     return with_space(add_sum_by);
 }
 
+/* ---- images and networks for them: one convolution and a classifier for 4 x 4 pixels ---- */
+
+enum { IMAGES = 32, SIDE = 4 };
+
+static int32_t make_images(void)
+{
+    static uint8_t pixel[IMAGES * SIDE * SIDE], label[IMAGES];
+    for (int i = 0; i < IMAGES; i++) {
+        label[i] = (uint8_t)(i % 2);
+        pixel[i * SIDE * SIDE] = (uint8_t)(200 * (i % 2));
+    }
+    const ganas_images_view view = {IMAGES, 1, SIDE, SIDE, 2, 0, pixel, label};
+    ganas_images *made = NULL;
+    int32_t status = ganas_images_new(&made, &view);
+    assert_true((status == GANAS_OK) == (made != NULL));
+    ganas_images_free(w.images ? made : NULL);
+    w.images = w.images ? w.images : made;
+    return status;
+}
+
+static int32_t open_images(void)
+{
+    ganas_images *made = NULL;
+    int32_t status = ganas_images_open(&made, idx[0], idx[1]);
+    assert_true((status == GANAS_OK) == (made != NULL));
+    ganas_images_free(made);
+    return status;
+}
+
+static int32_t make_convnet(void)
+{
+    const ganas_layer layers[] = {
+        {GANAS_LAYER_CONV, 8, 3, 1, 1, 1, 1, {0}},
+        {GANAS_LAYER_CLASSIFY, 2, 0, 0, 0, 0, 1, {1}},
+    };
+    const int32_t shape[] = {1, SIDE, SIDE};
+    ganas_convnet *made = NULL;
+    int32_t status = ganas_convnet_new(&made, layers, 2, shape, 16, w.threads, w.rng);
+    assert_true((status == GANAS_OK) == (made != NULL));
+    ganas_convnet_free(w.convnet ? made : NULL);
+    w.convnet = w.convnet ? w.convnet : made;
+    return status;
+}
+
+static int32_t call_descent(void)
+{
+    ganas_descent descent;
+    ganas_descended done;
+    ganas_descent_defaults(&descent);
+    descent.steps = 4;
+    descent.warm = 1;
+    return ganas_convnet_train(w.convnet, w.images, w.index, N, &descent, 0, 2, &done);
+}
+
+static int32_t call_logits(void)
+{
+    float logits[2 * IMAGES];
+    return ganas_convnet_predict(w.convnet, w.images, NULL, IMAGES, logits);
+}
+
+CALLS(weights, ganas_convnet_weights(w.convnet, 0, 0, NULL, &number))
+
 /* ---- the list ---- */
 
 static const struct {
@@ -393,6 +457,12 @@ static const struct {
     {"ganas_gp_fit", call_gp_fit},
     {"ganas_gp_score", call_gp_score},
     {"ganas_gp_pick", call_gp_pick},
+    {"ganas_images_new", make_images},
+    {"ganas_images_open", open_images},
+    {"ganas_convnet_new", make_convnet},
+    {"ganas_convnet_train", call_descent},
+    {"ganas_convnet_predict", call_logits},
+    {"ganas_convnet_weights", call_weights},
 };
 
 /* Those whose int32_t is no status. */
@@ -438,6 +508,16 @@ static void write_csv(void)
     (void)snprintf(packed, sizeof packed, "%s.ganas", csv);
 }
 
+/* An IDX file of one image of two by two pixels, or of its label. */
+static void write_idx(int which, const char *bytes, size_t size)
+{
+    (void)snprintf(idx[which], sizeof idx[which], "%s.idx%d", csv, which);
+    FILE *file = fopen(idx[which], "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
 static void open_handles(void)
 {
     int32_t masked;
@@ -469,6 +549,8 @@ static void open_learners(void)
     assert_int_equal(ganas_gp_new(&w.gp, w.space), GANAS_OK);
     assert_int_equal(ganas_gp_fit(w.gp, w.batch, w.score), GANAS_OK);
     assert_int_equal(make_predictor(), GANAS_OK);
+    assert_int_equal(make_images(), GANAS_OK);
+    assert_int_equal(make_convnet(), GANAS_OK);
 }
 
 static int open_world(void **state)
@@ -477,6 +559,11 @@ static int open_world(void **state)
     w.space = fixed_space();
     fill_numbers();
     write_csv();
+    write_idx(0,
+              "\0\0\x08\x03\0\0\0\x01\0\0\0\x02\0\0\0\x02"
+              "abcd",
+              20);
+    write_idx(1, "\0\0\x08\x01\0\0\0\x01\0", 9);
     open_handles();
     open_learners();
     return 0;
@@ -485,6 +572,8 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
     (void)state;
+    ganas_convnet_free(w.convnet);
+    ganas_images_free(w.images);
     ganas_predictor_free(w.predictor);
     ganas_gp_free(w.gp);
     ganas_bayes_free(w.bayes);
@@ -500,7 +589,7 @@ static int close_world(void **state)
     ganas_threads_free(w.threads);
     ganas_rng_free(w.rng);
     ganas_space_free(w.space);
-    return remove(csv);
+    return remove(csv) || remove(idx[0]) || remove(idx[1]);
 }
 
 /* ---- tests ---- */
