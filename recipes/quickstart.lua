@@ -5,20 +5,22 @@
 --   ganas-lua quickstart retrain=0                                the search alone
 --
 -- The images are those of Debian's package dataset-fashion-mnist; data=NAME takes another set of IDX files.
--- Each candidate is trained for one epoch and judged by 10,000 images that it has not seen. The winner is then
--- trained for `retrain` epochs and tested; with rivals=1 so are the best of five networks made by hand and the
--- best of as many random candidates.
+-- Each candidate is trained for one epoch and judged by 10,000 images that it has not seen. The winner is
+-- then trained for `retrain` epochs and tested; with rivals=1 so are the best of five networks made by hand
+-- and the best of as many random candidates.
 
 local finals = require "ganas.finals"
 local rule = require "ganas.rule"
 
 -- Chosen before any search, to nearly fill the default limits.
+-- In this order: plain 3x3 convolutions; residual ones; separable ones, residual; the same with wider
+-- windows; several side by side, joined.
 local HAND = {
-  "w6_x1.5:stem3:conv3|none+skip:last_max:conv3|none+skip:last_max:conv3|none+skip:last", -- plain 3x3 convolutions
-  "w6_x1.5:stem3:conv3|skip+skip:last_max:conv3|skip+skip:last_max:conv3|skip+skip:last", -- residual ones
-  "w8_x2:stem3:sep3|skip+sep3:last_max:sep3|skip+sep3:last_max:sep3|skip+sep3:last",      -- separable, residual
-  "w8_x1.5:stem3:sep5|skip+sep3:last_max:sep5|skip+sep3:last_max:sep5|skip+sep3:last",    -- with wider windows
-  "w8_x2:stem3:sep3|conv1+max:both_max:sep3|conv1+max:both_max:sep3|conv1+max:both",      -- side by side, joined
+  "w6_x1.5:stem3:conv3|none+skip:last_max:conv3|none+skip:last_max:conv3|none+skip:last",
+  "w6_x1.5:stem3:conv3|skip+skip:last_max:conv3|skip+skip:last_max:conv3|skip+skip:last",
+  "w8_x2:stem3:sep3|skip+sep3:last_max:sep3|skip+sep3:last_max:sep3|skip+sep3:last",
+  "w8_x1.5:stem3:sep5|skip+sep3:last_max:sep5|skip+sep3:last_max:sep5|skip+sep3:last",
+  "w8_x2:stem3:sep3|conv1+max:both_max:sep3|conv1+max:both_max:sep3|conv1+max:both",
 }
 
 return {
@@ -36,6 +38,8 @@ return {
     rule.sum("ram_kb", "<=", args.ram_kb),  -- known before anything is trained
     rule.depth(">=", 3),                    -- a way from the image to the classifier
   } end,
+
+  search = { initial = 20 },
 
   done = function(run)
     local args = run.plan.args

@@ -4,12 +4,12 @@
 -- Step 1 sets the channels of all three stages: w8_x1.5 means 8, 12 and 18. Step 2 is the first convolution,
 -- which halves the image. Each cell has an input, and
 --     state 1 = e1(input)        state 2 = e2(input) + e3(state 1)
--- and is left by its last state or by both of them; then pooling and a 1x1 convolution, or a 3x3 one, halve the
--- image, and after the third cell comes the classifier. Every convolution has batch norm and ReLU; sep3 and
--- sep5 are a depthwise one and a 1x1 one. `network` says it exactly.
+-- and is left by its last state or by both of them; then pooling and a 1x1 convolution, or a 3x3 one, halve
+-- the image, and after the third cell comes the classifier. Every convolution has batch norm and ReLU; sep3
+-- and sep5 are a depthwise one and a 1x1 one. `network` says it exactly.
 --
--- Parameters and multiply-adds are sums over steps, so that bounds on them are held while sampling, for images
--- of 28 x 28 and 10 classes. Parameters are those of training, batch norm's included.
+-- Parameters and multiply-adds are sums over steps, so that bounds on them are held while sampling, for
+-- images of 28 x 28 and 10 classes. Parameters are those of training, batch norm's included.
 
 local space = require "ganas.space"
 

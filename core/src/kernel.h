@@ -206,7 +206,7 @@ struct plane {
     /* d / taps is added to all taps */                                                            \
     X(void, pool_mean_back, (const struct filter *f, const real *d, real *into))                   \
     /* sum [2] <- the sums of x and x^2; y <- a x + b; sum [2] <- the sums of d and d x where y >  \
-       0; d <- a d + b x + c there */                                                                       \
+       0; d <- a d + b x + c there */                                                              \
     X(void, plane_sums, (const struct plane *p, real *sum))                                        \
     X(void, plane_norm, (const struct plane *p, real a, real b))                                   \
     X(void, plane_back_sums, (const struct plane *p, real *sum))                                   \

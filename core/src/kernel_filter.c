@@ -65,8 +65,8 @@ typedef void tile_run(const struct filter *f, real *to, const real *from, const 
 #define EACH_WIDE(X, step)                                                                         \
     EACH_COLS(X, 1, step)                                                                          \
     X(1, 7, step)                                                                                  \
-    X(1, 8, step) X(1, 9, step) X(1, 10, step) X(1, 11, step) X(1, 12, step) X(1, 13, step)        \
-        X(1, 14, step)
+    X(1, 8, step)                                                                                  \
+    X(1, 9, step) X(1, 10, step) X(1, 11, step) X(1, 12, step) X(1, 13, step) X(1, 14, step)
 #else
 #define EACH_COLS(X, outs, step) X(outs, 1, step) X(outs, 2, step) X(outs, 3, step)
 #define EACH_WIDE(X, step)                                                                         \

@@ -7,6 +7,8 @@
 #include "rng.h"
 #include "status.h"
 
+enum { MOST_PARAMETERS = 1 << 24 };
+
 /* ---- layers ---- */
 
 static bool has_window(int op)
@@ -114,23 +116,26 @@ static void set_shape(const ganas_convnet *net, struct node *node)
 }
 
 /* Places of a node's numbers among all. */
-static void set_places(ganas_convnet *net, struct node *node)
+static int32_t set_places(ganas_convnet *net, struct node *node)
 {
     const ganas_layer *layer = &node->layer;
     int inputs = layer->op == GANAS_LAYER_DEPTHWISE ? 1 : net->node[layer->input[0]].channels;
     node->weight = net->parameters;
     node->sum = net->sums;
     if (!has_weights(layer->op))
-        return;
+        return GANAS_OK;
     int window = layer->op == GANAS_LAYER_CLASSIFY ? 1 : layer->kernel * layer->kernel;
-    node->weights = node->channels * inputs * window;
-    net->parameters += node->weights;
-    if (layer->op == GANAS_LAYER_CLASSIFY)
-        net->parameters += node->channels;
-    if (layer->norm) {
-        net->parameters += 2 * node->channels;
-        net->sums += 2 * node->channels;
-    }
+    int64_t weights = (int64_t)node->channels * inputs * window;
+    int own = layer->op == GANAS_LAYER_CLASSIFY ? node->channels
+              : layer->norm                     ? 2 * node->channels
+                                                : 0;
+    if (net->parameters + weights + own > MOST_PARAMETERS)
+        return status_fail(GANAS_E_ARGUMENT, "layer %d: more than %d parameters",
+                           (int)(node - net->node) - 1, MOST_PARAMETERS);
+    node->weights = (int32_t)weights;
+    net->parameters += node->weights + own;
+    net->sums += layer->norm ? 2 * node->channels : 0;
+    return GANAS_OK;
 }
 
 static int32_t add_layers(ganas_convnet *net, const ganas_layer *layers, int32_t count)
@@ -146,7 +151,9 @@ static int32_t add_layers(ganas_convnet *net, const ganas_layer *layers, int32_t
         if (status)
             return status;
         set_shape(net, node);
-        set_places(net, node);
+        status = set_places(net, node);
+        if (status)
+            return status;
         net->margin = int_max(net->margin, node_reach(node));
     }
     net->nodes = count + 1;

@@ -39,7 +39,7 @@ end
 
 local function check_number(value, what, list)
   for _, good in ipairs(list) do if value == good then return end end
-  message.here("the %s is %s; expected %s", what, message.value(value), message.names(list, "or"))
+  message.here("the %s is %s; expected one of %s", what, message.value(value), table.concat(list, ", "))
 end
 
 local function add(self, op, inputs, fields)

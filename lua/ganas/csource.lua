@@ -6,11 +6,11 @@
 local csource = {}
 
 local HEAD = [[
-/* @NAME@.h - a convolutional network for images of @CHANNELS@ x @HEIGHT@ x @WIDTH@ and @CLASSES@ classes, by ganas-lua.
+/* @NAME@.h - a convolutional network: images of @CHANNELS@ x @HEIGHT@ x @WIDTH@, @CLASSES@ classes.
  *
  * @ABOUT@
  *
- * @PARAMS@ parameters in training, @MACS@ multiply-adds, @FLOATS@ floats (@BYTES@ bytes) of memory while it predicts.
+ * @PARAMS@ parameters, @MACS@ multiply-adds; @FLOATS@ floats (@BYTES@ bytes) of memory to predict.
  * C99, no library: include it in one file.
  *
  *     float logits[@CLASSES@];
@@ -183,7 +183,8 @@ local function statement(name, layer, plan)
       plan.at[layer.number])
   end
   if layer.op == "classify" then
-    return ("    return %s_classify(%s, %s_w, %s_b, logits);\n"):format(name, map(name, from, plan), place, place)
+    return ("    return %s_classify(%s, %s_w, %s_b, logits);\n"):format(name, map(name, from, plan), place,
+      place)
   end
   local maps = map(name, layer, plan) .. ", " .. map(name, from, plan)
   if layer.norm then
@@ -209,7 +210,8 @@ function csource.text(trainer, name, about)
   for _, layer in ipairs(net.layers) do
     if plan.live[layer.number] then parts[#parts + 1] = arrays_of(trainer, layer, name) end
   end
-  parts[#parts + 1] = ("\nstatic int %s_predict(const unsigned char *pixels, float *logits)\n{\n"):format(name)
+  parts[#parts + 1] = ("\nstatic int %s_predict(const unsigned char *pixels, float *logits)\n{\n")
+    :format(name)
   parts[#parts + 1] = ("    static float memory[%s_floats];\n"):format(name)
   parts[#parts + 1] = ("    for (int i = 0; i < %d; i++)\n        memory[%d + i] = (float)pixels[i] / 255;\n")
     :format(size_of(net.image), plan.at[0])

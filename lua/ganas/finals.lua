@@ -1,5 +1,5 @@
--- finals - what comes after a search whose evaluator trains (ganas.training): the winner is trained longer and
--- tested, beside networks made by hand and the best of as many random candidates; then it is exported.
+-- finals - what comes after a search whose evaluator trains (ganas.training): the winner is trained longer
+-- and tested, beside networks made by hand and the best of as many random candidates; then it is exported.
 --
 --   done = function(run) finals.report(run, { retrain = 15, rivals = true, hand = { "...", ... } }) end
 --
@@ -22,8 +22,8 @@ local finals = {}
 
 local function say(plan, ...) plan.env.print((...):format(select(2, ...))) end
 
--- The best of a list of official strings by the evaluator's score, as { arch, score }, and how many took part;
--- nil after an interrupt or where none obeys.
+-- The best of a list of official strings by the evaluator's score, as { arch, score }, and how many took
+-- part; nil after an interrupt or where none obeys.
 local function best_by_hand(plan, texts)
   local batch = Batch.new(plan.space, #texts)
   for i, text in ipairs(texts) do
@@ -72,8 +72,8 @@ end
 
 local function row_of(who)
   local net = who.net
-  return ("%-28s %7.2f %9.2f %7.2f %7d %8d %7.1f"):format(who.name, who.score, who.valid, who.test, net.params,
-    net.macs, net.floats * 4 / 1024)
+  return ("%-28s %7.2f %9.2f %7.2f %7d %8d %7.1f"):format(who.name, who.score, who.valid, who.test,
+    net.params, net.macs, net.floats * 4 / 1024)
 end
 
 -- ---- files ----
@@ -137,7 +137,8 @@ local function network_dot(net)
   return table.concat(lines, "\n")
 end
 
--- Writes the files of a trained network into a folder: arch.txt, network.json, network.dot, network.h, weights.
+-- Writes the files of a trained network into a folder: arch.txt, network.json, network.dot, network.h,
+-- weights.
 function finals.export(who, folder, about)
   fs.mkdir(folder)
   fs.write(fs.join(folder, "arch.txt"), tostring(who.arch) .. "\n")
@@ -180,7 +181,8 @@ function finals.report(run, options)
   end
   if plan.ledger.log then
     local folder = fs.join(plan.ledger.log.dir, "winner")
-    finals.export(list[1], folder, ("%s; test accuracy %.2f %%."):format(tostring(list[1].arch), list[1].test))
+    local about = ("%s; test accuracy %.2f %%."):format(tostring(list[1].arch), list[1].test)
+    finals.export(list[1], folder, about)
     say(plan, "the winner is in %s: network.h is plain C, weights are .npy files", folder)
   end
 end

@@ -13,13 +13,13 @@ function Trainer.new(net, batch, threads, seed)
   local layers, count = net:spec()
   local rng = Rng.new(seed, "network")
   local shape = core.int32 { net.image.channels, net.image.height, net.image.width }
-  local handle = core.new("ganas_convnet", lib.ganas_convnet_new, lib.ganas_convnet_free, layers, count, shape,
-    batch, threads.handle, rng.handle)
+  local handle = core.new("ganas_convnet", lib.ganas_convnet_new, lib.ganas_convnet_free, layers, count,
+    shape, batch, threads.handle, rng.handle)
   return setmetatable({ handle = handle, net = net, batch = batch, threads = threads }, Trainer)
 end
 
--- Trains on the images of a list of numbers. `options`: epochs, rate, momentum, decay, flip, seed. Returns true;
--- false where `interrupted` says so, and false with a sentence where the loss is not finite any more.
+-- Trains on the images of a list of numbers. `options`: epochs, rate, momentum, decay, flip, seed. Returns
+-- true; false where `interrupted` says so, and false with a sentence where the loss is not finite any more.
 function Trainer:train(images, list, options, interrupted)
   local index, n = core.int32(list)
   local steps = math.max(1, math.floor(options.epochs * n / self.batch))

@@ -3,10 +3,10 @@
 --   evaluate = { "train", data = "fashion-mnist", epochs = 1 }
 --   evaluate = { "train", data = "fashion-mnist", epochs = function(args) return args.epochs end }
 --
--- The space says by `network` what a candidate is (ganas.convnet), the score is the accuracy on images that it
--- was not trained with, in percent. Other numbers: params, macs, ram_kb (1024 bytes of float32, at the worst
--- moment of a prediction). The result follows from candidate, seed and settings alone, with any number of
--- threads. The files of test images are not opened here.
+-- The space says by `network` what a candidate is (ganas.convnet), the score is the accuracy on images that
+-- it was not trained with, in percent. Other numbers: params, macs, ram_kb (1024 bytes of float32, at the
+-- worst moment of a prediction). The result follows from candidate, seed and settings alone, with any number
+-- of threads. The files of test images are not opened here.
 
 local Convnet = require "ganas.convnet"
 local Images = require "ganas.images"
@@ -96,8 +96,10 @@ function Training:fit(net, epochs, list)
   self.threads = self.threads or Threads.new(self.plan.threads or 1)
   local f, seed = self.fields, self.plan.seed or 1
   local trainer = Trainer.new(net, f.batch, self.threads, seed)
-  local done, why = trainer:train(self.images, list or self.train, { epochs = epochs or f.epochs, rate = f.rate,
-    momentum = f.momentum, decay = f.decay, flip = f.flip, seed = seed }, self.plan.interrupted)
+  local done, why = trainer:train(self.images, list or self.train, {
+    epochs = epochs or f.epochs, rate = f.rate, momentum = f.momentum, decay = f.decay, flip = f.flip,
+    seed = seed,
+  }, self.plan.interrupted)
   if not done then return nil, why end
   return trainer
 end

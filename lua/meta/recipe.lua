@@ -308,6 +308,7 @@ function arch:count(name, ...) end
 ---@field parse? fun(text: string): table? the inverse of a format function
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
+---@field network? fun(arch: ganas.Arch, net: table): table builds a candidate's network, for the evaluator train
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
 ---@field network? fun(arch: ganas.Arch, net: any) builds a candidate's network, for the evaluator "train"

@@ -68,6 +68,13 @@ function space.ops(...) end
 ---@return ganas.Measure
 function space.sum(fn, options) end
 
+---What activations of a prediction need, in kB of float32, for images { channels, height, width }.
+---@param network fun(arch: ganas.Arch, net: table): table
+---@param shape integer[]
+---@param classes integer
+---@return fun(arch: ganas.Arch): number
+function space.ram_kb(network, shape, classes) end
+
 ---A sum whose entries are rows of a file, read when it is first used.
 ---@param t { file: string, key: string, value: string, row: fun(step: integer, op: string, ...): string?, once?: string[] }
 ---@return ganas.Measure
