@@ -311,7 +311,6 @@ function arch:count(name, ...) end
 ---@field network? fun(arch: ganas.Arch, net: table): table builds a candidate's network, for the evaluator train
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
----@field network? fun(arch: ganas.Arch, net: any) builds a candidate's network, for the evaluator "train"
 ---@field expect? ganas.Expect what `ganas-lua check` holds the file to
 
 ---@class ganas.Expect
