@@ -309,6 +309,7 @@ function arch:count(name, ...) end
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field network? fun(arch: ganas.Arch, net: table): table builds a candidate's network, for the evaluator train
+---@field pytorch? string the name of a Python file beside the space, for exported PyTorch modules
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
 ---@field identity? "string"|"network"
 ---@field expect? ganas.Expect what `ganas-lua check` holds the file to

@@ -113,11 +113,4 @@ function space.edges() end
 ---@return string
 function space.md5(text) end
 
----The memory in kB that a prediction needs for activations, as a measure of a space with a `network`.
----@param network fun(arch: ganas.Arch, net: any) the space's
----@param shape integer[] of an image: channels, height, width
----@param classes integer
----@return fun(arch: ganas.Arch): number
-function space.ram_kb(network, shape, classes) end
-
 return space
