@@ -104,5 +104,6 @@ return {
   format = GENOTYPE,
   keys = { ["normal,reduce"] = PAIRS .. "," .. PAIRS },
   features = { one_hot = one_hot },
+  pytorch = "darts.py",
   expect = { size = (180 * 7 ^ 8) ^ 2, example = EXAMPLE },
 }

@@ -222,6 +222,7 @@ return {
   format = format, parse = parse,
   keys = { hash = hash, hash64 = hash64, ["v,adj,ops"] = { format = format_bits, parse = parse_bits } },
   identity = "network",
+  pytorch = "nasbench101.py",
   expect = { size = 423624,
     example = "0111000/0001100/0000010/0000001/0000010/0000001/0000000:"
       .. "input,conv3x3-bn-relu,maxpool3x3,conv1x1-bn-relu,conv3x3-bn-relu,maxpool3x3,output" },

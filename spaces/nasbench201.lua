@@ -43,6 +43,7 @@ return {
     macs_c10 = macs_for(32, 10), macs_c100 = macs_for(32, 100), macs_in16 = macs_for(16, 120),
   },
   format = "|%s~0|+|%s~0|%s~1|+|%s~0|%s~1|%s~2|",
+  pytorch = "nasbench201.py",
   keys = { ops = "%d%d%d%d%d%d" },
   identity = "string", -- published query counts take the strings for the cells
   expect = { size = 15625,

@@ -31,6 +31,9 @@ target_link_libraries(ganas_deps INTERFACE PkgConfig::OPENBLAS PkgConfig::ZLIB P
 # luv inside the host: its pkg-config file asks for PUC Lua, so the archive is found by name.
 find_library(LUV_LIBRARY liblua5.1-luv.a REQUIRED)
 find_file(ARGPARSE_LUA argparse.lua PATHS /usr/share/lua/5.1 /usr/local/share/lua/5.1 REQUIRED)
+
+# Draws the curves of reports; it is put into the program.
+find_file(CHART_JS chart.js/chart.min.js PATHS /usr/share/javascript /usr/local/share/javascript REQUIRED)
 add_library(ganas_host_deps INTERFACE)
 target_link_libraries(ganas_host_deps INTERFACE ${LUV_LIBRARY} PkgConfig::LUAJIT PkgConfig::UV
                       PkgConfig::SECCOMP Threads::Threads dl)

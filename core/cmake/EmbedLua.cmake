@@ -1,14 +1,14 @@
 # Puts Lua files, documents and the FFI's part of ganas.h into one C file of byte arrays.
 #
-# Included: embed_lua(OUT) makes the rule for OUT: lua/**, spaces/**, recipes/**, argparse.lua; for
-# `help` and `completion` also README.md, docs/*.md, core/completion/*.
-# As a script: cmake -DROOT=dir -DOUT=file.c -DARGPARSE=file -DNAMES="a;b" -P EmbedLua.cmake
+# Included: embed_lua(OUT) makes the rule for OUT: lua/**, spaces/**, recipes/**.lua, argparse.lua; for `help` and
+# `completion` also README.md, docs/*.md, core/completion/*; for reports lua/report and Chart.js.
+# As a script: cmake -DROOT=dir -DOUT=file.c -DARGPARSE=file -DCHART=file -DNAMES="a;b" -P EmbedLua.cmake
 # The C file defines what core/host/embedded.h declares; names are sorted.
 
 function(embed_lua out)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
-       ${CMAKE_SOURCE_DIR}/lua/*.lua ${CMAKE_SOURCE_DIR}/spaces/*.lua
-       ${CMAKE_SOURCE_DIR}/recipes/*.lua ${CMAKE_SOURCE_DIR}/core/completion/*)
+       ${CMAKE_SOURCE_DIR}/lua/*.lua ${CMAKE_SOURCE_DIR}/lua/report/page.* ${CMAKE_SOURCE_DIR}/spaces/*.lua
+       ${CMAKE_SOURCE_DIR}/spaces/*.py ${CMAKE_SOURCE_DIR}/recipes/*.lua ${CMAKE_SOURCE_DIR}/core/completion/*)
   file(GLOB documents CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/docs/*.md)
   list(APPEND names README.md ${documents})
   list(FILTER names EXCLUDE REGEX "^lua/meta/")
@@ -18,8 +18,8 @@ function(embed_lua out)
   add_custom_command(
     OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} -DOUT=${out} -DARGPARSE=${ARGPARSE_LUA}
-            "-DNAMES=${names}" -P ${script}
-    DEPENDS ${files} ${ARGPARSE_LUA} ${script} ${CMAKE_SOURCE_DIR}/core/include/ganas.h
+            -DCHART=${CHART_JS} "-DNAMES=${names}" -P ${script}
+    DEPENDS ${files} ${ARGPARSE_LUA} ${CHART_JS} ${script} ${CMAKE_SOURCE_DIR}/core/include/ganas.h
     COMMENT "Embedding Lua files and documents"
     VERBATIM)
 endfunction()
@@ -51,12 +51,14 @@ function(write_embedded)
   set(text "/* Made by EmbedLua.cmake. */\n#include \"embedded.h\"\n\n")
   set(entries "")
   set(index 0)
-  list(APPEND NAMES lua/argparse.lua)
+  list(APPEND NAMES lua/argparse.lua lua/report/chart.min.js)
   list(SORT NAMES)
   foreach(name IN LISTS NAMES)
     set(path ${ROOT}/${name})
     if(name STREQUAL lua/argparse.lua)
       set(path ${ARGPARSE})
+    elseif(name STREQUAL lua/report/chart.min.js)
+      set(path ${CHART})
     endif()
     file(READ ${path} hex HEX)
     append_array(file_${index} "${hex}")

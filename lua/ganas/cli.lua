@@ -2,6 +2,7 @@
 
 local message = require "ganas.message"
 local options = require "ganas.options"
+local views = require "ganas.views"
 local uv = require "luv"
 
 local cli = {}
@@ -24,7 +25,9 @@ end
 local command = {}
 
 function command.help(given)
-  io.stdout:write(given.about == "import" and require("ganas.import").HELP or options.HELP)
+  local about = views.has(given.about) and views
+    or given.about == "import" and require "ganas.import" or options
+  io.stdout:write(about.HELP)
   return DONE
 end
 
@@ -94,6 +97,17 @@ function command.fit(given)
   local facts, text = require("ganas.fit").run(given)
   if text then print_lines { text } else print_facts(facts) end
   return DONE
+end
+
+-- Commands that print lines: ganas.views reads their words.
+for name, module in pairs { -- order can't matter: each has a name of its own
+  show = "ganas.show", runs = "ganas.runs", draw = "ganas.drawing", report = "ganas.page",
+  export = "ganas.export",
+} do
+  command[name] = function(given)
+    print_lines(require(module).run(given))
+    return DONE
+  end
 end
 
 function command.run(given, host) return require("ganas.launch").run(given, host) end

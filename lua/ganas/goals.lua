@@ -165,6 +165,13 @@ local function reference_of(self)
   return reference, shown
 end
 
+-- { name, value } of each objective for a row (from 1).
+function Goals:values(row)
+  local values = {}
+  for k, goal in ipairs(self.list) do values[k] = { goal.name, goal.sign * self.points[row][k] } end
+  return values
+end
+
 -- What was found: { rows = of the front, best in the first objective first, knee = row, volume, reference
 -- = { { name, value } }, values = { [row] = { { name, value } } } }; rows from 0; nil when there is
 -- nothing.
@@ -175,10 +182,7 @@ function Goals:result()
   local found = { rows = {}, values = {}, knee = front.knee(self.points, members) - 1, reference = shown,
     volume = front.volume(self.points, reference) }
   for n, i in ipairs(members) do
-    found.rows[n], found.values[i - 1] = i - 1, {}
-    for k, goal in ipairs(self.list) do
-      found.values[i - 1][k] = { goal.name, goal.sign * self.points[i][k] }
-    end
+    found.rows[n], found.values[i - 1] = i - 1, self:values(i)
   end
   return found
 end

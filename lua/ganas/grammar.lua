@@ -2,7 +2,7 @@
 -- its official string.
 --
 -- Fields of a space: name, about, ops, grow (ganas.space), dead, measures, blocks, format, parse, keys,
--- features, identity, network, expect.
+-- features, pytorch, identity, network, expect.
 
 local chunk = require "ganas.chunk"
 local Arch = require "ganas.arch"
@@ -61,6 +61,7 @@ local FIELDS = {
   blocks = { type = "table", expected = "space.blocks(function(step, op) ... end)" },
   format = FORMAT,
   parse = "function",
+  pytorch = { type = "string", expected = "the name of a Python file beside this one" },
   keys = { type = "table", default = {} },
   features = { type = "table", default = {}, expected = "a table: name = function(arch)" },
   identity = { enum = { "string", "network" } },
@@ -237,6 +238,7 @@ function grammar.compile(spec, name, where)
   add_features(domain, fields.features, batch, where)
   domain.network = fields.network
   domain.expect, domain.blocks, domain.factors = fields.expect, fields.blocks, meta and meta.values
+  domain.pytorch = fields.pytorch
   return domain
 end
 
@@ -271,7 +273,7 @@ function grammar.load(spec, context)
     local found = find(spec, context)
     local domain = grammar.read(found.path, found.text, context.env)
     if context.files and not found.embedded then context.files[found.path] = true end
-    domain.context = context
+    domain.context, domain.origin = context, found
     return domain
   end
   local base = context.where or function() return "?" end

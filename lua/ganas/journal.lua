@@ -126,6 +126,21 @@ function journal.read(dir)
   return events, whole, #text
 end
 
+-- Whether a folder holds a run.
+function journal.is_run(dir) return fs.is_file(fs.join(dir, NAME)) end
+
+-- The first event of a run directory alone.
+function journal.origin(dir)
+  local path = fs.join(dir, NAME)
+  local text, why = fs.read(path)
+  if not text then
+    message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
+  end
+  local event = read_line(text:match "^[^\n]*")
+  if event and event.event == "run" then return event end
+  message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
+end
+
 -- Opens an old run to go on with it: the journal and its events. A torn last line is cut off, with a note.
 function journal.reopen(dir)
   journal.read(dir) -- that there is a run, before its folder gets a lock

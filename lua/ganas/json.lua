@@ -58,6 +58,8 @@ local function repaired(text)
   return table.concat(parts)
 end
 
+json.repaired = repaired
+
 local function string_text(text) return '"' .. repaired(text):gsub('[%z\1-\31\127"\\]', escape) .. '"' end
 
 -- ---- values ----

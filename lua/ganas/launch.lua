@@ -6,6 +6,7 @@ local Events = require "ganas.events"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
+local page = require "ganas.page"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
 local report = require "ganas.report"
@@ -54,11 +55,20 @@ local function wait(plan, log)
   return DONE
 end
 
+-- Writes the page that shows a run that is over. The result is safe by now: what goes wrong is said, no more.
+local function picture(log)
+  local ok, err = pcall(page.keep, log.dir)
+  if ok then return end
+  if not message.is_user(err) then error(err, 0) end
+  message.note("no report was written: %s; 'ganas-lua report %s' tries again", err.text, log.dir)
+end
+
 -- Writes the result of a search that is over.
 function launch.keep(plan, result, log)
   local text = report.json(plan, result, log.dir)
   log:finish(text)
   log:close()
+  picture(log)
   message.note("the search is over after %d queries; the result is in %s/result.json", result.queries,
     log.dir)
 end
@@ -69,6 +79,7 @@ local function conclude(plan, result, log)
   local whole = result.reason ~= "interrupted"
   if whole then log:finish(text) end
   log:close()
+  if whole then picture(log) end
   if plan.display.finish then plan.display:finish(result.reason, text)
   else report.show(plan, result, text, log.dir) end
   if not whole then

@@ -22,14 +22,15 @@ end
 
 local function rise(now, before) return now and before and now - before or nil end
 
--- One iteration: scores of X_t (failed ones left out) and of the truth set after it.
-function Levels:add(iteration, set, truth)
+-- One iteration: scores of X_t (failed ones left out) and of the truth set after it; `more`: other fields
+-- (ganas.vitals).
+function Levels:add(iteration, set, truth, more)
   local last = self.list[#self.list] or {}
   local x, t = least(set), least(truth)
-  self.list[#self.list + 1] = {
-    iteration = iteration, x_min = x, truth_min = t,
-    delta = rise(x, last.x_min), delta_truth = rise(t, last.truth_min),
-  }
+  local level = more or {}
+  level.iteration, level.x_min, level.truth_min = iteration, x, t
+  level.delta, level.delta_truth = rise(x, last.x_min), rise(t, last.truth_min)
+  self.list[#self.list + 1] = level
 end
 
 local function fell_at(list, field)

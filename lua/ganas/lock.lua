@@ -107,6 +107,13 @@ function lock.take(dir)
   return setmetatable({ path = path, file = file, last = uv.hrtime() }, Lock)
 end
 
+-- The process that works on a run directory, { host, pid, ... }; nil where none does.
+function lock.owner(dir)
+  local path = fs.join(dir, "lock")
+  local owner = read_text(fs.read(path))
+  return owner and alive(owner, path) and owner or nil
+end
+
 -- A sign of life.
 function Lock:beat()
   if uv.hrtime() - self.last < BEAT * 1e9 then return end

@@ -6,12 +6,13 @@ local argparse = require "argparse"
 local args = require "ganas.args"
 local library = require "ganas.library"
 local message = require "ganas.message"
+local views = require "ganas.views"
 
 local options = {}
 
 options.COMMANDS = {
-  "run", "resume", "ask", "tell", "check", "compare", "list", "import", "bench", "fit", "new", "lua",
-  "help", "completion",
+  "run", "resume", "ask", "tell", "show", "runs", "report", "export", "draw", "check", "compare",
+  "list", "import", "bench", "fit", "new", "lua", "help", "completion",
 }
 
 options.HELP = [[
@@ -21,6 +22,12 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder
   ganas-lua ask RUN [n=N]               prints candidates to evaluate elsewhere, a line of JSON each
   ganas-lua tell RUN < RESULTS          takes their results, a line of JSON each
+  ganas-lua runs [DIR]                  lists the runs in a folder: state, queries, best
+  ganas-lua show RUN [best=5]           the best candidates of a run, drawn
+  ganas-lua report RUN... [-o FILE]     a page with curves and cells, in one file ('report --help' says more)
+  ganas-lua export RUN [format=string|json|dot|pytorch|csv] [-o FILE]
+                                        the winner in another form, or all that was evaluated
+  ganas-lua draw SPACE ARCH [-o FILE]   a picture of a candidate: .svg, .png, .pdf, .dot, or in characters
   ganas-lua check FILE [name=value ...] loads a recipe, a space or a table and says what it is
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
                                         many seeds of several methods side by side, in parallel
@@ -67,9 +74,9 @@ Exit status: 0 done, 1 something in your files, 2 usage, 3 a fault of ganas-lua,
 
 options.SHORT = [[
 usage: ganas-lua RECIPE [name=value ...] [--seed N] [--data DIR] [--out DIR] [--json] [--quiet]
-       ganas-lua resume RUN | ask RUN | tell RUN < RESULTS | check FILE | compare RECIPE | list |
-                 import FORMAT SOURCE | new KIND NAME | bench [WORK] | lua FILE [ARG ...] |
-                 help [TOPIC]
+       ganas-lua resume RUN | ask RUN | tell RUN < RESULTS | show RUN | runs | report RUN | export RUN |
+                 draw SPACE ARCH | check FILE | compare RECIPE | list | import FORMAT SOURCE |
+                 new KIND NAME | bench [WORK] | lua FILE [ARG ...] | help [TOPIC]
 
 Try 'ganas-lua demo' for a search that needs no data, 'ganas-lua list' for what is there,
 'ganas-lua --help' for all options, 'ganas-lua help recipes' for what one can do.
@@ -228,6 +235,7 @@ function options.read(words)
   if asks(words, "-h", "--help") then return { command = "help", about = word } end
   if asks(words, "-V", "--version") then return { command = "version" } end
   if #words == 0 then return { command = "short" } end
+  if views.has(word) then return views.options(word, without(words, at)) end
   if word == "import" then return require("ganas.import").options(without(words, at)) end
   if word == "help" then return require("ganas.help").options(without(words, at)) end
   if word == "completion" then return { command = "completion", shell = words[at + 1] } end

@@ -38,16 +38,20 @@ function Screen:count() return self.batch:count() end
 -- Moves candidates of a batch that are valid (those with valid[row] ~= 0) and new into the pool, at most
 -- `room` of them. `origin`: a lineage, or function(row of the batch) -> lineage. Returns how many.
 function Screen:accept(batch, valid, room, origin)
-  local run, known, rows, n = self.state.run, self.state.pool:find(batch), {}, 0
+  local run, known, rows, n, obeyed = self.state.run, self.state.pool:find(batch), {}, 0, 0
   while n < batch:count() and #rows < room do
-    if valid[n] ~= 0 and known[n] < 0 and self.seen:try(batch, n, 0) then
-      rows[#rows + 1] = n
-      self.origin[#self.origin + 1] = type(origin) == "function" and origin(n) or origin
+    if valid[n] ~= 0 then
+      obeyed = obeyed + 1
+      if known[n] < 0 and self.seen:try(batch, n, 0) then
+        rows[#rows + 1] = n
+        self.origin[#self.origin + 1] = type(origin) == "function" and origin(n) or origin
+      end
     end
     n = n + 1
   end
   self.batch:append(batch, rows)
   run.proposed, run.accepted = run.proposed + n, run.accepted + #rows
+  run.obeyed = run.obeyed + obeyed
   return #rows
 end
 

@@ -183,9 +183,12 @@ local function all_constraints(plan)
   return all
 end
 
+-- The space alone of a recipe that was read.
+function recipe.space(plan) return grammar.load(of_arguments(plan, "space"), plan) end
+
 -- Opens what a recipe names: space, constraints, evaluator, settings.
 function recipe.open(plan)
-  plan.space = grammar.load(of_arguments(plan, "space"), plan)
+  plan.space = recipe.space(plan)
   plan.identity = plan.identity or plan.space.identity
   plan.evaluator = ledger.wrap(evaluate.open(plan.recipe.evaluate, plan.space, plan), plan)
   plan.ledger = plan.evaluator

@@ -5,6 +5,7 @@ local constraints = require "ganas.constraints"
 local json = require "ganas.json"
 local progress = require "ganas.progress"
 local sorted = require "ganas.sorted"
+local system = require "ganas.system"
 
 local report = {}
 
@@ -27,6 +28,21 @@ local function map(list, fn)
   return json.array(items)
 end
 
+local function node_json(node)
+  local fields = { { "op", node.op }, { "role", node.role } }
+  if node.cell then fields[3] = { "cell", node.cell } end
+  if node.dead then fields[#fields + 1] = { "dead", true } end
+  return json.object(fields)
+end
+
+local function graph_json(graph)
+  if not graph then return nil end
+  return json.object {
+    { "nodes", map(graph.nodes, node_json) },
+    { "edges", map(graph.edges, function(edge) return json.array { edge[1], edge[2] } end) },
+  }
+end
+
 local function best_json(entry)
   if not entry then return json.null end
   return json.object {
@@ -34,6 +50,13 @@ local function best_json(entry)
     { "measures", named(entry.measures) or json.object {} },
     entry.source and { "source", entry.source } or nil,
   }
+end
+
+-- The same with the graph, to draw it.
+local function top_json(entry)
+  local object = best_json(entry)
+  if entry.graph then object[#object + 1] = { "graph", graph_json(entry.graph) } end
+  return object
 end
 
 local function winner_json(c)
@@ -55,17 +78,21 @@ local function baseline_json(entry)
 end
 
 local function step_json(step)
-  return json.object {
+  local fields = {
     { "query", step.query }, { "arch", step.arch }, { "score", step.score }, { "best", step.best },
     { "report", step.report },
     step.error and { "error", step.error } or step.source and { "source", step.source } or nil,
   }
+  if step.objectives then fields[#fields + 1] = { "objectives", named(step.objectives) } end
+  return json.object(fields)
 end
 
 local function level_json(level)
   return json.object {
     { "iteration", level.iteration }, { "x_min", level.x_min }, { "truth_min", level.truth_min },
-    { "delta", level.delta }, { "delta_truth", level.delta_truth },
+    { "delta", level.delta }, { "delta_truth", level.delta_truth }, { "queries", level.queries },
+    { "changed", level.changed }, { "entropy", level.entropy }, { "acceptance", level.acceptance },
+    { "fresh", level.fresh }, { "loss", level.loss }, { "jsd", level.jsd },
   }
 end
 
@@ -130,12 +157,14 @@ function report.json(plan, result, dir)
     { "columns", columns_json(plan) },
     { "queries", result.queries }, { "to_best", result.to_best }, { "failed", result.failed },
     { "iterations", result.iterations }, { "reason", result.reason },
-    { "best", best_json(result.best) }, { "top", map(result.top, best_json) },
+    { "best", best_json(result.best) }, { "top", map(result.top, top_json) },
     { "baseline", baseline_json(baselines[1]) },
     { "trajectory", map(result.trajectory, step_json) }, { "levels", map(result.levels, level_json) },
-    { "premise", result.premise }, { "acceptance", result.acceptance }, { "entropy", result.entropy },
+    { "premise", result.premise }, { "reading", result.reading },
+    { "acceptance", result.acceptance }, { "entropy", result.entropy },
     { "rules", map(result.rules, rule_json) }, { "dropped", result.dropped },
     { "seconds", named(result.seconds) }, { "run", dir },
+    { "about", plan.about }, { "system", json.object(system(plan)) },
     #baselines > 1 and { "baselines", map(baselines, baseline_json) } or nil,
   }
   for _, field in ipairs(process_fields(plan, result)) do fields[#fields + 1] = field end
@@ -265,6 +294,7 @@ function report.lines(plan, result, dir)
   lines[#lines + 1] = failures(result)
   add_processes(plan, result, lines)
   lines[#lines + 1] = result.premise
+  lines[#lines + 1] = result.reading
   lines[#lines + 1] = "the run is in " .. dir
   return lines
 end

@@ -27,7 +27,7 @@ function resume.go_there(dir, event)
 end
 
 -- What to load: the recipe where it was, else as the run has kept it.
-local function word_of(dir, event)
+function resume.word_of(dir, event)
   if event.embedded then return event.recipe end
   if fs.is_file(event.path) then return event.path end
   message.note("%s is gone; the recipe that the run has kept is used", message.quote(event.path))
@@ -50,7 +50,7 @@ function resume.plan(dir, events, given, host)
   given.args = origin.arguments(event, given.args)
   given.data, given.name = given.data or event.data, event.recipe
   if #given.where == 0 then given.where = event.where end
-  local plan = launch.load(word_of(dir, event), given, host)
+  local plan = launch.load(resume.word_of(dir, event), given, host)
   plan.warm, plan.resumed = warm_of(events), true
   return plan
 end

@@ -17,7 +17,7 @@ local function new(plan, pool, clock)
   return setmetatable({
     plan = plan, pool = pool, clock = clock,
     iteration = 0, queries = 0, budget = plan.queries, since_best = 0,
-    proposed = 0, accepted = 0, dropped = 0, filled = 0, failed = 0, infeasible = 0,
+    proposed = 0, accepted = 0, obeyed = 0, dropped = 0, filled = 0, failed = 0, infeasible = 0,
     results = {}, numbers = {}, trajectory = {}, -- by row, from 1; the query of a row; by query
   }, Run)
 end

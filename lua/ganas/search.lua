@@ -6,6 +6,8 @@
 
 local Batch = require "ganas.batch"
 local baseline = require "ganas.baseline"
+local convergence = require "ganas.convergence"
+local diagram = require "ganas.diagram"
 local Clock = require "ganas.clock"
 local Pool = require "ganas.pool"
 local Rng = require "ganas.rng"
@@ -19,6 +21,7 @@ local propose = require "ganas.propose"
 local rivals = require "ganas.rivals"
 local schedule = require "ganas.schedule"
 local train = require "ganas.train"
+local vitals = require "ganas.vitals"
 local warm = require "ganas.warm"
 
 local search = {}
@@ -112,7 +115,7 @@ end
 -- Closes an iteration: the new truth set, the levels, the hook.
 local function close(state, first)
   truncate(state, first)
-  state.levels:add(state.run.iteration, state.run:scores(first), truth_scores(state))
+  state.levels:add(state.run.iteration, state.run:scores(first), truth_scores(state), vitals.take(state))
   state.run:refresh()
   if state.hooks.on_time then state.hooks.on_time(state.run) end
   state.run.busiest = state.constraints:busiest()
@@ -200,7 +203,7 @@ end
 local function entry_of(state, arch)
   return {
     arch = tostring(arch), score = arch.score, report = arch.report, query = arch.query, source = arch.source,
-    measures = measures_of(state.space, arch), object = arch,
+    measures = measures_of(state.space, arch), object = arch, graph = diagram.of(arch),
   }
 end
 
@@ -229,7 +232,17 @@ local function front_of(state)
   return front
 end
 
+-- Adds what each query was worth by every objective to the trajectory.
+local function add_objectives(state)
+  local run = state.run
+  for row in ipairs(state.goals and run.results or {}) do
+    local entry = run.trajectory[run.numbers[row]]
+    if entry and entry.score then entry.objectives = state.goals:values(row) end
+  end
+end
+
 local function result_of(state, reason)
+  add_objectives(state)
   local run, top, front = state.run, {}, front_of(state)
   for i, arch in ipairs(run:best(10)) do top[i] = entry_of(state, arch) end
   if front then top = { front.knee, unpack(front) } end
@@ -237,6 +250,7 @@ local function result_of(state, reason)
     reason = reason, seed = state.plan.seed, preset = state.settings.preset, method = state.settings.method,
     iterations = run.iteration, queries = run.queries, to_best = run.to_best, best = top[1], top = top,
     trajectory = run.trajectory, levels = state.levels.list, premise = state.levels:premise(),
+    reading = convergence.reading(state.levels.list),
     seconds = state.clock:seconds(), entropy = run.entropy, acceptance = run.acceptance, failed = run.failed,
     infeasible = run.infeasible, cost = run.cost, dropped = run.dropped, filled = run.filled,
     rules = state.constraints:report(), run = run,

@@ -51,9 +51,10 @@ local function align(cells)
   return lines
 end
 
-local function budget_lines(rows, budget, lines)
-  local columns, cells = shown_columns(rows), { { ("after %d queries"):format(budget) } }
-  for i, column in ipairs(columns) do cells[1][i + 1] = column[3] end
+-- The heads of the table for a budget, and its rows of texts.
+function verdict.cells(rows, budget)
+  local columns, heads, cells = shown_columns(rows), { "method" }, {}
+  for i, column in ipairs(columns) do heads[i + 1] = column[3] end
   for _, row in ipairs(rows) do
     if row.budget == budget then
       local line = { row.method }
@@ -61,6 +62,13 @@ local function budget_lines(rows, budget, lines)
       cells[#cells + 1] = line
     end
   end
+  return heads, cells
+end
+
+local function budget_lines(rows, budget, lines)
+  local heads, cells = verdict.cells(rows, budget)
+  heads[1] = ("after %d queries"):format(budget)
+  table.insert(cells, 1, heads)
   lines[#lines + 1] = ""
   for _, line in ipairs(align(cells)) do lines[#lines + 1] = line end
 end
@@ -71,20 +79,22 @@ local function seeds_text(seeds)
   return table.concat(seeds, ",")
 end
 
-local function head_line(task)
+-- What is compared, in a line.
+function verdict.head(task)
   local e = task.plan.evaluator
   local shown = e.report_name and e.kind == "table" and e.report_name or e.score_name
   return ("%s: %d seeds (%s), searched on %s, reported %s"):format(task.plan.name, #task.seeds,
     seeds_text(task.seeds), e.score_name, shown)
 end
 
-local function foot_line(task)
+-- What p is.
+function verdict.foot(task)
   return ("p: randomisation test of the means, paired by seed, against %s"):format(task.methods[1])
 end
 
 -- The comparison as a list of lines.
 function verdict.lines(task, rows)
-  local lines = { head_line(task) }
+  local lines = { verdict.head(task) }
   local optimum = task.plan.evaluator.optimum and task.plan.evaluator:optimum()
   if optimum then
     lines[2] = ("the best %s there is: %.8g"):format(task.plan.evaluator.score_name, optimum)
@@ -92,7 +102,7 @@ function verdict.lines(task, rows)
   for _, budget in ipairs(task.budgets) do budget_lines(rows, budget, lines) end
   if #task.methods > 1 then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = foot_line(task)
+    lines[#lines + 1] = verdict.foot(task)
   end
   return lines
 end

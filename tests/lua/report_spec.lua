@@ -3,9 +3,13 @@
 local report = require "ganas.report"
 
 local PLAN = {
-  name = "demo", args = { seed = 3, x = 1.5 }, space = { name = "chain" },
+  name = "demo", about = "a demo", args = { seed = 3, x = 1.5 }, space = { name = "chain" },
   evaluator = { score_name = "val", report_name = "test" },
 }
+
+-- What the levels of a search without learners don't say.
+local NOT_SEEN = '"queries":null,"changed":null,"entropy":null,"acceptance":null,"fresh":null,"loss":null,'
+  .. '"jsd":null},'
 
 local function entry(arch, score, query)
   return { arch = arch, score = score, report = score + 1, query = query, measures = { { "depth", 2 } } }
@@ -22,8 +26,9 @@ local function result()
       { query = 3, arch = "b|b", error = "no row", best = 91.607 },
     },
     levels = { { iteration = 0, x_min = 80, truth_min = 80 },
-      { iteration = 1, x_min = nil, truth_min = 80, delta_truth = 0 } },
-    premise = "the premise failed", acceptance = 0.5, entropy = 1.25,
+      { iteration = 1, x_min = nil, truth_min = 80, delta_truth = 0, queries = 3, changed = 2, entropy = 0.5,
+        acceptance = 0.25, fresh = 0.75, loss = 0.125, jsd = 0.5 } },
+    premise = "the premise failed", reading = "stalled", acceptance = 0.5, entropy = 1.25,
     rules = { { rule = "depth <= 2", masked = false, seen = 10, rejected = 4, share = 0.5 },
       { rule = "n <= 1", masked = true, seen = 10, rejected = 0 } },
     dropped = 2, seconds = { total = 12.25, evaluate = 2 },
@@ -41,13 +46,14 @@ describe("the JSON", function()
       .. '"baseline":null,"trajectory":[{"query":1,"arch":"a|a","score":80,"best":80,"report":81},'
       .. '{"query":2,"arch":"a|b","score":91.607,"best":91.607,"report":92.607},'
       .. '{"query":3,"arch":"b|b","score":null,"best":91.607,"report":null,"error":"no row"}],'
-      .. '"levels":[{"iteration":0,"x_min":80,"truth_min":80,"delta":null,"delta_truth":null},'
-      .. '{"iteration":1,"x_min":null,"truth_min":80,"delta":null,"delta_truth":0}],'
-      .. '"premise":"the premise failed","acceptance":0.5,"entropy":1.25,'
+      .. '"levels":[{"iteration":0,"x_min":80,"truth_min":80,"delta":null,"delta_truth":null,' .. NOT_SEEN
+      .. '{"iteration":1,"x_min":null,"truth_min":80,"delta":null,"delta_truth":0,"queries":3,"changed":2,'
+      .. '"entropy":0.5,"acceptance":0.25,"fresh":0.75,"loss":0.125,"jsd":0.5}],'
+      .. '"premise":"the premise failed","reading":"stalled","acceptance":0.5,"entropy":1.25,'
       .. '"rules":[{"rule":"depth <= 2","masked":false,"seen":10,"rejected":4,"share":0.5},'
       .. '{"rule":"n <= 1","masked":true,"seen":10,"rejected":0,"share":null}],'
-      .. '"dropped":2,"seconds":{"evaluate":2,"total":12.25},"run":"runs/x"}',
-      report.json(PLAN, result(), "runs/x"))
+      .. '"dropped":2,"seconds":{"evaluate":2,"total":12.25},"run":"runs/x","about":"a demo"}',
+      (report.json(PLAN, result(), "runs/x"):gsub(',"system":%b{}', "")))
   end)
 
   it("has null where nothing was scored", function()
@@ -55,6 +61,19 @@ describe("the JSON", function()
     nothing.best, nothing.top, nothing.to_best = nil, {}, nil
     local text = report.json(PLAN, nothing, "x")
     assert.truthy(text:find('"to_best":null', 1, true) and text:find('"best":null,"top":[]', 1, true))
+  end)
+
+  it("has the graphs of the best, the objectives of each query and what it ran on", function()
+    local more = result()
+    more.top[1].graph = { edges = { { 0, 1 } }, nodes = { { op = "in", role = "input" },
+      { op = "a", role = "step", dead = true }, { op = "b", role = "step", cell = "normal" } } }
+    more.trajectory[1].objectives = { { "val", 80 }, { "ms", 2 } }
+    local text = report.json(PLAN, more, "x")
+    for _, part in ipairs {
+      '"graph":{"nodes":[{"op":"in","role":"input"},{"op":"a","role":"step","dead":true},'
+        .. '{"op":"b","role":"step","cell":"normal"}],"edges":[[0,1]]}',
+      '"report":81,"objectives":{"val":80,"ms":2}}', '"system":{"version":"', '"kernels":"',
+    } do assert.truthy(text:find(part, 1, true), part) end
   end)
 
   it("asks no argument that isn't there", function()
@@ -75,6 +94,7 @@ describe("the text", function()
       "2 graphs begun met a dead end between the rules and were drawn anew",
       "1 of 3 failed; the first, b|b: no row",
       "the premise failed",
+      "stalled",
       "the run is in runs/x",
     }, report.lines(PLAN, result(), "runs/x"))
   end)
@@ -82,7 +102,7 @@ describe("the text", function()
   it("has at most three, and says why it ended early", function()
     local long = result()
     for i = 3, 10 do long.top[i] = entry("x", 1, i) end
-    long.failed, long.rules, long.reason, long.dropped = 0, nil, "exhausted", 0
+    long.failed, long.rules, long.reason, long.dropped, long.reading = 0, nil, "exhausted", 0, nil
     local lines = report.lines(PLAN, long, "runs/x")
     assert.equal(6, #lines)
     assert.equal("demo: 3 candidates evaluated in 12 s, the best was number 2; no new candidates are left",

@@ -122,7 +122,8 @@ describe("a search with processes", function()
         assert.same(expected, trajectory "cut")
         local kept = before:match "^(.*\n)" or ""
         assert.equal(kept, folder:read("cut/journal.jsonl"):sub(1, #kept))
-        assert.same({ "journal.jsonl", "recipe.lua", "result.json" }, fs.list(folder.path .. "/cut"))
+        assert.same({ "journal.jsonl", "recipe.lua", "report.html", "result.json", "trajectory.csv" },
+          fs.list(folder.path .. "/cut"))
       end
       os.execute("rm -rf " .. folder.path .. "/cut")
     end
