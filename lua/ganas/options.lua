@@ -154,7 +154,8 @@ end
 -- The options of a command, for completion.
 function options.flags(command)
   local list = { "--help", "--version" }
-  for _, one in ipairs(new_parser(command)._options) do list[#list + 1] = one._aliases[1] end
+  local parser = views.has(command) and views.parser() or new_parser(command)
+  for _, one in ipairs(parser._options) do list[#list + 1] = one._aliases[1] end
   return list
 end
 
