@@ -295,6 +295,7 @@ function arch:count(name, ...) end
 ---@field keys? table<string, ganas.Key> columns of tables that name a candidate
 ---@field blocks? ganas.Blocks what predictors read: space.blocks(function(step, op) ... end)
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
+---@field pytorch? string a Python file beside this one, for `ganas-lua export format=pytorch`
 ---@field identity? "string"|"network"
 ---@field expect? ganas.Expect what `ganas-lua check` holds the file to
 
