@@ -6,7 +6,10 @@
 -- shared among several processes (ganas.team), which changes no figure. After each budget: the reported
 -- column of the best candidate by the searched column.
 
+local contrast = require "ganas.contrast"
+local document = require "ganas.document"
 local figures = require "ganas.figures"
+local fs = require "ganas.fs"
 local message = require "ganas.message"
 local recipe = require "ganas.recipe"
 local search = require "ganas.search"
@@ -188,6 +191,13 @@ local function run_all(task, given)
   return runs
 end
 
+-- The same as a page, where we are.
+local function write_page(task, rows)
+  local path = task.plan.name .. "-compare.html"
+  fs.write_atomic(path, document(contrast.methods(task, rows)))
+  message.note("the curves are in %s", path)
+end
+
 -- Compares what the options ask for; the text to print, as a list of lines.
 function compare.run(given, host)
   local share = take(given.args, team.SHARE)
@@ -200,6 +210,7 @@ function compare.run(given, host)
   given.words = words
   task.runs = run_all(task, given)
   local rows = figures.rows(task.plan.evaluator, task.methods, task.budgets, task.runs)
+  if given.html then write_page(task, rows) end
   return given.json and { verdict.json(task, rows) } or verdict.lines(task, rows)
 end
 

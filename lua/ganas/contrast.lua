@@ -129,7 +129,7 @@ local function cells(recs, view)
   for _, rec in ipairs(recs) do
     if rec.top[1] and #entries < SHOWN then
       local best = rec.top[1]
-      entries[#entries + 1] = { rec = rec, entry = best }
+      entries[#entries + 1] = best
       view.shown[#entries] = setmetatable({ title = fs.basename(rec.dir) }, { __index = best })
     end
   end

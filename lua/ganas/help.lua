@@ -6,6 +6,7 @@ local message = require "ganas.message"
 local options = require "ganas.options"
 local sorted = require "ganas.sorted"
 local uv = require "luv"
+local views = require "ganas.views"
 
 local help = {}
 
@@ -61,6 +62,7 @@ local function title_of(text) return text:match "^#%s*([^\n]*)" or "" end
 -- The lines of --help about a command, from the one that names it to the next.
 local function command_text(name)
   if name == "import" then return require("ganas.import").HELP end
+  if views.has(name) then return views.HELP end
   local lines, inside = {}, false
   for line in options.HELP:gmatch "([^\n]*)\n" do
     local command = line:match "^  ganas%-lua (%S+)"

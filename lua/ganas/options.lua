@@ -30,7 +30,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
   ganas-lua draw SPACE ARCH [-o FILE]   a picture of a candidate: .svg, .png, .pdf, .dot, or in characters
   ganas-lua check FILE [name=value ...] loads a recipe, a space or a table and says what it is
   ganas-lua compare RECIPE methods=best,evolution,random seeds=0..9 budgets=50,100 [name=value ...]
-                                        many seeds of several methods side by side, in parallel
+                                        many seeds of several methods side by side, in parallel; --html: a
+                                        page too, RECIPE-compare.html
   ganas-lua list                        shows the recipes and spaces there are
   ganas-lua import FORMAT SOURCE [-o FILE]
                                         makes a table file from a benchmark's own files; FORMAT is
@@ -147,6 +148,7 @@ local function new_parser(command)
   if command == "resume" or command == "run" then parser:flag "--json-lines" end
   if SANDBOX[command] then parser:flag "--sandbox" end
   parser:flag "--json"
+  if command == "compare" then parser:flag "--html" end
   parser:flag "--quiet"
   return parser
 end
@@ -154,7 +156,8 @@ end
 -- The options of a command, for completion.
 function options.flags(command)
   local list = { "--help", "--version" }
-  for _, one in ipairs(new_parser(command)._options) do list[#list + 1] = one._aliases[1] end
+  local parser = views.has(command) and views.parser() or new_parser(command)
+  for _, one in ipairs(parser._options) do list[#list + 1] = one._aliases[1] end
   return list
 end
 
@@ -214,7 +217,7 @@ local function checked(command, parsed)
     command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),
     threads = threads_of(parsed.threads), data = parsed.data, out = parsed.out,
     json = parsed.json or parsed.json_lines, quiet = parsed.quiet, where = parsed.where, space = parsed.space,
-    warm = parsed.warm, json_lines = parsed.json_lines, sandbox = parsed.sandbox,
+    html = parsed.html, warm = parsed.warm, json_lines = parsed.json_lines, sandbox = parsed.sandbox,
   }
 end
 

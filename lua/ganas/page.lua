@@ -37,7 +37,7 @@ local function one_run(rec)
     names = charts.names(rec) }
   local entries = {}
   for i = 1, math.min(SHOWN, #rec.top) do
-    view.shown[i], entries[i] = rec.top[i], { rec = rec, entry = rec.top[i] }
+    view.shown[i], entries[i] = rec.top[i], rec.top[i]
   end
   local drawn, note = pictures(entries)
   view.picture_note = note

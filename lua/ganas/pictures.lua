@@ -4,19 +4,6 @@ local boxes = require "ganas.boxes"
 local diagram = require "ganas.diagram"
 local graphviz = require "ganas.graphviz"
 local html = require "ganas.html"
-local message = require "ganas.message"
-local record = require "ganas.record"
-
--- The graphs of entries; false for one whose space is gone.
-local function graphs_of(entries)
-  local list = {}
-  for i, item in ipairs(entries) do
-    local ok, graph = pcall(record.graph, item.rec, item.entry)
-    if not ok and not message.is_user(graph) then error(graph, 0) end
-    list[i] = ok and graph or false
-  end
-  return list
-end
 
 local function drawn(graphs)
   local known, texts = {}, {}
@@ -28,13 +15,14 @@ local function drawn(graphs)
 end
 
 local function element(graph, svg)
-  if not graph then return "no picture: the space can't be loaded" end
+  if not graph then return "no picture before the run is over" end
   return svg and html.raw(svg) or html.el("pre", nil, table.concat(boxes.lines(graph), "\n"))
 end
 
--- An element for each of some { rec =, entry = }, and a word on how they were drawn where that is no picture.
+-- An element for each of some of the best of runs, and a word on how they were drawn where not as pictures.
 return function(entries)
-  local graphs, elements, n = graphs_of(entries), {}, 0
+  local graphs, elements, n = {}, {}, 0
+  for i, entry in ipairs(entries) do graphs[i] = entry.graph or false end
   local svgs, why = drawn(graphs)
   for i, graph in ipairs(graphs) do
     n = n + (graph and 1 or 0)

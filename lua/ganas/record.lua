@@ -148,7 +148,8 @@ function record.loaded_space(rec)
   return rec.space_object
 end
 
--- The graph (ganas.diagram) of one of the best.
+-- The graph (ganas.diagram) of one of the best: that which the result has; else, for `export` alone, by the
+-- space. To look at a run must not run its recipe.
 function record.graph(rec, entry)
   if entry.graph then return entry.graph end
   local space = record.loaded_space(rec)

@@ -46,20 +46,15 @@ local function measures_line(measures)
   return #words > 0 and "   " .. table.concat(words, "  ") or nil
 end
 
--- A space that can't be loaded any more costs the drawing alone.
-local function drawing(rec, entry)
-  local ok, graph = pcall(record.graph, rec, entry)
-  if ok then return boxes.lines(graph) end
-  if not message.is_user(graph) then error(graph, 0) end
-  return { "can't be drawn: " .. graph.text }
-end
-
+-- The graph is in the result; a run without one is not drawn, since that would run its recipe.
 local function add_candidate(rec, place, entry, lines)
   lines[#lines + 1] = ""
   lines[#lines + 1] = title(rec, place, entry)
   lines[#lines + 1] = "   " .. entry.arch
   lines[#lines + 1] = measures_line(entry.measures)
-  for _, line in ipairs(drawing(rec, entry)) do lines[#lines + 1] = "   " .. line end
+  for _, line in ipairs(entry.graph and boxes.lines(entry.graph) or {}) do
+    lines[#lines + 1] = "   " .. line
+  end
 end
 
 local function entry_json(entry)

@@ -19,7 +19,7 @@ function tool.run(words, text, missing)
   }
   if not process then
     uv.run "nowait" -- closes what was opened for it
-    return nil, code == "ENOENT" and missing or tostring(why)
+    return nil, code == "ENOENT" and missing or ("%s can't be started: %s"):format(words[1], why)
   end
   process:send(text)
   process.input:shutdown(loop.callback(function() process:finish() end)) -- when all is written

@@ -45,7 +45,8 @@ local FORMS = {
 -- Whether a word is one of these commands.
 function views.has(word) return FORMS[word] ~= nil end
 
-local function new_parser()
+-- The parser of their options.
+function views.parser()
   local parser = argparse("ganas-lua"):add_help(false)
   parser:argument("words"):args "*"
   parser:option("-o --out"):overwrite(false)
@@ -54,7 +55,7 @@ local function new_parser()
 end
 
 local function parse(words)
-  local ok, result = new_parser():pparse(words)
+  local ok, result = views.parser():pparse(words)
   if ok then return result end
   message.usage("%s", (result:gsub("\nDid you mean", "; did you mean"):gsub("\n.*", "")))
 end

@@ -1,8 +1,10 @@
 -- compare - whole comparisons, in processes of their own.
 
 local compare = require "ganas.compare"
+local fs = require "ganas.fs"
 local message = require "ganas.message"
 local options = require "ganas.options"
+local uv = require "luv"
 
 local host = { interrupted = function() return 0 end }
 
@@ -36,6 +38,19 @@ describe("a comparison", function()
     assert.matches("^after 30 queries +mean +sd +median +best +p$", lines[3])
     assert.matches("^local +%d+%.%d%d%d ", lines[4])
     assert.matches("paired by seed, against local$", lines[#lines])
+  end)
+
+  it("is a page with --html", function()
+    if not package.loaded["ganas.host"] then return pending "needs the host: it has the files of a page" end
+    local before, dir = uv.cwd(), assert(uv.fs_mkdtemp "/tmp/ganas-compare-XXXXXX")
+    uv.chdir(dir)
+    local ok, lines = pcall(run, "compare demo methods=local,random seeds=1,2 budgets=20,30 --quiet --html")
+    local text = fs.read "demo-compare.html"
+    uv.chdir(before)
+    os.execute("rm -r " .. dir)
+    assert(ok, tostring(lines))
+    assert.truthy(text:find("<h2>After 30 queries</h2>", 1, true))
+    assert.truthy(text:find('"label":"random, a deviation to each side"', 1, true))
   end)
 
   it("refuses what it can't do", function()

@@ -140,8 +140,19 @@ describe("the program", function()
     assert.same(whole.top[1].graph, record.graph(cut, cut.top[1]))
     local text = table.concat(lines "show runs/cut best=1", "\n")
     assert.truthy(text:find("interrupted; 'ganas-lua resume runs/cut' goes on", 1, true))
-    assert.truthy(text:find("├──▶ a ├──▶ a ├──▶ a ├──▶ a ├──▶", 1,
-      true))
+    assert.is_nil(text:find("▶", 1, true))
+  end)
+
+  it("looks at a run without running its recipe", function()
+    copy("cut", "trap")
+    fs.write(dir .. "/runs/trap/recipe.lua", "os.execute 'touch ran'")
+    os.rename(dir .. "/r.lua", dir .. "/away.lua")
+    for _, command in ipairs { "show", "report", "export", "runs" } do
+      assert.equal(0, (run(command .. " runs/trap")))
+    end
+    os.rename(dir .. "/away.lua", dir .. "/r.lua")
+    assert.is_nil(fs.read(dir .. "/ran"))
+    os.execute("rm -r " .. dir .. "/runs/trap")
   end)
 
   it("says what is no run", function()

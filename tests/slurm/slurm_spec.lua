@@ -83,7 +83,8 @@ describe("slurm", function()
     assert.matches('"state":"lost","attempts":2,"error":"killed by signal 9', result("r", 6))
     assert.matches('"state":"done","score":%d}', result("r", 7))
     assert.matches('"state":"done","score":%d,"attempts":2', result("r", 8))
-    assert.same({ "journal.jsonl", "recipe.lua", "result.json" }, fs.list(folder.path .. "/r"))
+    assert.same({ "journal.jsonl", "recipe.lua", "report.html", "result.json", "trajectory.csv" },
+      fs.list(folder.path .. "/r"))
   end)
 
   it("cancels a task that takes too long", function()
