@@ -311,7 +311,6 @@ function arch:count(name, ...) end
 ---@field network? fun(arch: ganas.Arch, net: table): table builds a candidate's network, for the evaluator train
 ---@field pytorch? string the name of a Python file beside the space, for exported PyTorch modules
 ---@field features? table<string, fun(arch: ganas.Arch): number[]> encodings, for models that know no graphs
----@field pytorch? string a Python file beside this one, for `ganas-lua export format=pytorch`
 ---@field identity? "string"|"network"
 ---@field expect? ganas.Expect what `ganas-lua check` holds the file to
 
