@@ -14,8 +14,8 @@ local export = {}
 
 local function node_json(i, node)
   return json.object {
-    { "node", i - 1 }, { "op", node.op }, { "role", node.role }, { "cell", node.cell }, { "live",
-      not node.dead },
+    { "node", i - 1 }, { "op", node.op }, { "role", node.role }, { "cell", node.cell },
+    { "live", not node.dead },
   }
 end
 
@@ -27,8 +27,9 @@ local function graph_json(graph)
   return { { "nodes", json.array(nodes) }, { "edges", json.array(edges) } }
 end
 
-local function columns_json(rec) return { { "score", rec.columns.score }, { "report",
-  rec.columns.report } } end
+local function columns_json(rec)
+  return { { "score", rec.columns.score }, { "report", rec.columns.report } }
+end
 
 -- ---- the forms ----
 

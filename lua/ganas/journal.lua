@@ -112,17 +112,24 @@ local function read_all(text, path)
   return events, at - 1
 end
 
--- The events of a run directory, and the bytes that hold them.
-function journal.read(dir)
+-- The text of a run's journal and its path.
+local function read_text(dir)
   local path = fs.join(dir, NAME)
   local text, why = fs.read(path)
-  if not text then
-    message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
-  end
+  if text then return text, path end
+  message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
+end
+
+local function check_first(event, path)
+  if event and event.event == "run" then return end
+  message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
+end
+
+-- The events of a run directory, and the bytes that hold them.
+function journal.read(dir)
+  local text, path = read_text(dir)
   local events, whole = read_all(text, path)
-  if not events[1] or events[1].event ~= "run" then
-    message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
-  end
+  check_first(events[1], path)
   return events, whole, #text
 end
 
@@ -131,14 +138,10 @@ function journal.is_run(dir) return fs.is_file(fs.join(dir, NAME)) end
 
 -- The first event of a run directory alone.
 function journal.origin(dir)
-  local path = fs.join(dir, NAME)
-  local text, why = fs.read(path)
-  if not text then
-    message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
-  end
+  local text, path = read_text(dir)
   local event = read_line(text:match "^[^\n]*")
-  if event and event.event == "run" then return event end
-  message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
+  check_first(event, path)
+  return event
 end
 
 -- Opens an old run to go on with it: the journal and its events. A torn last line is cut off, with a note.

@@ -63,23 +63,27 @@ local function picture(log)
   message.note("no report was written: %s; 'ganas-lua report %s' tries again", err.text, log.dir)
 end
 
--- Writes the result of a search that is over.
-function launch.keep(plan, result, log)
+-- Writes the result of a search that is over, and its page; returns the result as JSON.
+local function keep(plan, result, log)
   local text = report.json(plan, result, log.dir)
   log:finish(text)
   log:close()
   picture(log)
+  return text
+end
+
+-- The same for a search whose results are told from outside.
+function launch.keep(plan, result, log)
+  keep(plan, result, log)
   message.note("the search is over after %d queries; the result is in %s/result.json", result.queries,
     log.dir)
 end
 
 local function conclude(plan, result, log)
   if plan.ledger.waiting then return wait(plan, log) end
-  local text = report.json(plan, result, log.dir)
   local whole = result.reason ~= "interrupted"
-  if whole then log:finish(text) end
-  log:close()
-  if whole then picture(log) end
+  local text = whole and keep(plan, result, log) or report.json(plan, result, log.dir)
+  if not whole then log:close() end
   if plan.display.finish then plan.display:finish(result.reason, text)
   else report.show(plan, result, text, log.dir) end
   if not whole then

@@ -11,7 +11,7 @@ function npy.write(path, values, n, shape)
   local head = ("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"):format(sizes)
   head = head .. (" "):rep(63 - (10 + #head) % 64) .. "\n"
   local length = string.char(#head % 256, math.floor(#head / 256))
-  fs.write(path, "\147NUMPY\1\0" .. length .. head .. core.text(core.cast_text(values), 4 * n))
+  fs.write_atomic(path, "\147NUMPY\1\0" .. length .. head .. core.text(core.cast_text(values), 4 * n))
 end
 
 return npy

@@ -7,8 +7,7 @@
 --   fresh       share of those that obey the constraints that are new: the rest are repeats
 --   loss        the discriminator's, in its last step
 --   jsd         of a pairwise discriminator: an estimate of the Jensen-Shannon divergence between the truth
---     set
---               and the generator's candidates, in bits: 0, nothing tells them apart, to 1. With the mean
+--               set and the generator's candidates, in bits: 0, nothing tells them apart, to 1. With the mean
 --               cross-entropy L in nats it is 1 - L / log 2 (Goodfellow et al. 2014), a lower bound where the
 --               discriminator could be better
 --
