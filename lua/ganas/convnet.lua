@@ -13,6 +13,7 @@
 
 local core = require "ganas.core"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 
 local lib = core.lib
 local Convnet = {}
@@ -207,5 +208,9 @@ function Convnet:plan()
   for number = 0, #self.layers - 1 do plan.at[number] = span_of[number] and span_of[number].at end
   return plan
 end
+
+local BUILDERS = { "conv", "depthwise", "max", "mean", "zero", "sum", "concat" }
+
+sandbox.face(Convnet, { methods = BUILDERS, fields = { "image" }, opaque = { "image", unpack(BUILDERS) } })
 
 return Convnet

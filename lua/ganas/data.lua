@@ -54,8 +54,8 @@ local function as_given(file, context)
   if beside and fs.is_file(beside) then return beside end
 end
 
--- What a link leads to, below the folder where it was found.
-local function within(path, folder)
+-- Whether what a path leads to is below a folder, links followed.
+function data.within(path, folder)
   local real, base = uv.fs_realpath(path), uv.fs_realpath(folder)
   return real and base and real:sub(1, #base + 1) == base:gsub("/$", "") .. "/"
 end
@@ -65,7 +65,7 @@ local function check_path(path, file, context, where)
   if not sandbox.active() then return end
   local stat, beside = uv.fs_stat(path), fs.dirname(context.path or "")
   local own = path == file or path == fs.join(beside, file)
-  if stat.type ~= "file" or own and not (within(path, ".") or within(path, beside)) then
+  if stat.type ~= "file" or own and not (data.within(path, ".") or data.within(path, beside)) then
     message.user("%s%s is no plain file below the folder of the recipe; --sandbox reads no other", where,
       message.quote(file))
   end

@@ -9,6 +9,7 @@ local core = require "ganas.core"
 local data = require "ganas.data"
 local fs = require "ganas.fs"
 local message = require "ganas.message"
+local sandbox = require "ganas.sandbox"
 
 local lib = core.lib
 local Images = core.class("set of images", lib.ganas_images_free)
@@ -16,6 +17,7 @@ local Images = core.class("set of images", lib.ganas_images_free)
 local DEBIAN = "/usr/share/datasets"
 local EVERY = 6 -- of so many images the last is to validate with
 local PARTS = { train = "train", test = "t10k" }
+local KINDS = { "images-idx3-ubyte", "labels-idx1-ubyte" }
 
 local function file_of(folder, name)
   for _, ending in ipairs { "", ".gz" } do
@@ -26,8 +28,21 @@ end
 
 local function has_images(folder) return file_of(folder, "train-images-idx3-ubyte") ~= nil end
 
+-- A stranger's recipe reads images below this folder and where data files are, nothing else.
+local function check_inside(name, where)
+  local what = "the folder of images " .. message.quote(name)
+  if not sandbox.inside(name) then sandbox.refuse(where, what .. " is elsewhere") end
+  for _, part in pairs(sandbox.active() and PARTS or {}) do -- order can't matter: all are held to the same
+    for _, kind in ipairs(KINDS) do
+      local path = file_of(name, part .. "-" .. kind)
+      if path and not data.within(path, ".") then sandbox.refuse(where, what .. " leads elsewhere") end
+    end
+  end
+end
+
 -- The folder of a set: a path, or a name in one of the places.
 local function find(name, context, where)
+  check_inside(name, where)
   local places = { { label = name, path = name } }
   if name:sub(1, 1) ~= "/" then
     for _, place in ipairs(data.places(context)) do
@@ -49,7 +64,7 @@ end
 -- One part, "train" or "test", of a set.
 function Images.open_part(folder, part)
   local paths = {}
-  for i, kind in ipairs { "images-idx3-ubyte", "labels-idx1-ubyte" } do
+  for i, kind in ipairs(KINDS) do
     local name = PARTS[part] .. "-" .. kind
     paths[i] = file_of(folder, name)
     if not paths[i] then message.user("no file %s", message.quote(fs.join(folder, name))) end

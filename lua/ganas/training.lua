@@ -22,10 +22,10 @@ Training.__index = Training
 
 local FIELDS = {
   { enum = { "train" }, required = true },
-  data = { type = "string", required = true, expected = "the name or folder of a set of images" },
-  epochs = { type = "number", above = 0, default = 1, expected = "passes over the images" },
+  data = { type = "string", required = true, expected = "the name or folder of a set of images, as in 'fashion-mnist'" },
+  epochs = { type = "number", above = 0, default = 1, expected = "a number above 0, passes over the images" },
   images = { type = "number", integer = true, min = 16,
-    expected = "how many images to train with, by default all but those to validate with" },
+    expected = "a whole number from 16, images to train with (by default all but those to validate with)" },
   batch = { type = "number", integer = true, min = 16, max = 4096, default = 64 },
   rate = { type = "number", above = 0, default = 0.1 },
   momentum = { type = "number", min = 0, max = 0.999, default = 0.9 },

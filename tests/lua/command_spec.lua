@@ -126,12 +126,15 @@ describe("a command", function()
     e:score(batch_of(), 0, 1)
     local token = e.guarded.token
     os.execute(("GANAS_GUARD=%s setsid sleep 3600 & true"):format(token))
-    assert.equal(1, #guard.find(token))
-    e:close()
-    for _ = 1, 300 do
-      if #guard.find(token) == 0 then break end
-      require("luv").sleep(100)
+    local function wait_for(n)
+      for _ = 1, 300 do
+        if #guard.find(token) == n then break end
+        require("luv").sleep(100)
+      end
+      assert.equal(n, #guard.find(token))
     end
-    assert.equal(0, #guard.find(token))
+    wait_for(1)
+    e:close()
+    wait_for(0)
   end)
 end)

@@ -113,6 +113,23 @@ describe("sandbox #host", function()
       refused('return { about = "x", space = "../x.lua", evaluate = function() end }', "is elsewhere")
     end)
 
+    it("read no images that are elsewhere", function()
+      local function trained(images)
+        return ('return { about = "x", space = "tinycell", evaluate = { "train", data = %q } }'):format(images)
+      end
+      refused(trained "/usr/share", "the folder of images '/usr/share' is elsewhere; --sandbox allows none")
+      refused(trained "a/../..", "is elsewhere; --sandbox")
+      fs.mkdir(fs.join(folder.path, "linked"))
+      uv.fs_symlink("/etc/passwd", fs.join(folder.path, "linked/t10k-labels-idx1-ubyte"))
+      refused(trained "linked", "the folder of images 'linked' leads elsewhere; --sandbox allows none")
+    end)
+
+    it("build networks like everybody's", function()
+      local code, out, err = folder:run "check tinycell --sandbox"
+      assert.are.same({ 0, "" }, { code, err })
+      assert.is_truthy(out:find "tinycell")
+    end)
+
     it("follow no link out of the folder, and open no pipe", function()
       uv.fs_symlink("/etc/passwd", fs.join(folder.path, "link.csv"))
       os.execute("mkfifo " .. folder.path .. "/pipe.csv")

@@ -1,0 +1,1 @@
+return { about = "x", space = "nasbench201", evaluate = { "train", data = "cut_images" } }
