@@ -22,7 +22,8 @@ Training.__index = Training
 
 local FIELDS = {
   { enum = { "train" }, required = true },
-  data = { type = "string", required = true, expected = "the name or folder of a set of images, as in 'fashion-mnist'" },
+  data = { type = "string", required = true,
+    expected = "the name or folder of a set of images, as in 'fashion-mnist'" },
   epochs = { type = "number", above = 0, default = 1, expected = "a number above 0, passes over the images" },
   images = { type = "number", integer = true, min = 16,
     expected = "a whole number from 16, images to train with (by default all but those to validate with)" },

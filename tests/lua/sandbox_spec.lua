@@ -115,7 +115,7 @@ describe("sandbox #host", function()
 
     it("read no images that are elsewhere", function()
       local function trained(images)
-        return ('return { about = "x", space = "tinycell", evaluate = { "train", data = %q } }'):format(images)
+        return 'return { about = "x", space = "tinycell", evaluate = { "train", data = "' .. images .. '" } }'
       end
       refused(trained "/usr/share", "the folder of images '/usr/share' is elsewhere; --sandbox allows none")
       refused(trained "a/../..", "is elsewhere; --sandbox")
