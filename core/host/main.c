@@ -26,6 +26,9 @@ struct arguments {
 
 int luaopen_luv(lua_State *L);
 
+/* OpenBLAS's own; absent from its flavours without threads. */
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
 static volatile sig_atomic_t interrupts;
 
 /* The first interrupt is for Lua to see between batches, the second ends the process. */
@@ -120,8 +123,17 @@ static int check_output(int code)
     return code ? code : EXIT_USER;
 }
 
+/* OpenBLAS starts threads as it is loaded, and they turn idly on every processor for the first tenth of a
+ * second. The core has threads of its own and never asks OpenBLAS for more than one. */
+static void end_idle_threads(void)
+{
+    if (blas_thread_shutdown_)
+        (void)blas_thread_shutdown_();
+}
+
 int main(int argc, char **argv)
 {
+    end_idle_threads();
     struct arguments given = {argc, argv};
     handle_signal(SIGINT, count_interrupt);
     handle_signal(SIGPIPE, check_pipe);

@@ -323,9 +323,16 @@ function Set:ask()
   end
 end
 
--- Starts with what is there: results, then arrays at work, then new ones.
+-- What the queue knows of the arrays of an earlier search.
+local function standing(self)
+  local names = fs.list(fs.join(self.trials, "arrays"))
+  return #names > 0 and queue(names) or {}
+end
+
+-- Starts with what is there: results, then arrays at work, then new ones. The queue is asked first: a task
+-- that ends meanwhile has left its code by the time that it is looked for.
 function Set:begin()
-  local rest = {}
+  local states, rest = standing(self.owner), {}
   adopt(self.owner, self.all)
   for _, task in ipairs(self.all) do
     local done = trial.is_of(task.folder, task.item) and coded(self.owner, task)
@@ -334,8 +341,6 @@ function Set:begin()
   end
   for _, task in ipairs(self.again) do rest[#rest + 1] = task end
   self.again = {}
-  local names = fs.list(fs.join(self.owner.trials, "arrays"))
-  local states = #names > 0 and #rest > 0 and queue(names) or {}
   self:submit(unclaimed(rest, states))
 end
 
