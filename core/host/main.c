@@ -123,8 +123,8 @@ static int check_output(int code)
     return code ? code : EXIT_USER;
 }
 
-/* OpenBLAS starts threads as it is loaded, and they turn idly on every processor for the first tenth of a
- * second. The core has threads of its own and never asks OpenBLAS for more than one. */
+/* OpenBLAS starts threads as it is loaded, and they turn idly on every processor for the first
+ * tenth of a second. The core has threads of its own and never asks OpenBLAS for more than one. */
 static void end_idle_threads(void)
 {
     if (blas_thread_shutdown_)

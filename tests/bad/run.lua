@@ -60,10 +60,11 @@ end
 
 -- ---- running ----
 
+local CLEAN = "unset GANAS_DATA GANAS_ISA GANAS_GEMM XDG_CONFIG_HOME; export HOME=/nonexistent"
+
 local function environment()
   local lua = os.getenv "GANAS_LUA_DIR"
-  local keep = lua and lua ~= "" and " GANAS_LUA_DIR=" .. shell_quote(uv.fs_realpath(lua)) or ""
-  return "env -u GANAS_DATA -u GANAS_ISA -u GANAS_GEMM -u XDG_CONFIG_HOME HOME=/nonexistent" .. keep
+  return CLEAN .. (lua and lua ~= "" and " GANAS_LUA_DIR=" .. shell_quote(uv.fs_realpath(lua)) or "")
 end
 
 -- Files of a case's group but those that are another case's.
@@ -72,46 +73,67 @@ local function files_of(case)
   for _, name in ipairs(fs.list(group)) do
     local owner = name:match "^[^.]*"
     local own = case.name == case.group .. "/" .. owner
-    if own or not fs.exists(fs.join(group, owner .. ".expect")) then
-      files[#files + 1] = shell_quote(fs.join(group, name))
-    end
+    if own or not fs.exists(fs.join(group, owner .. ".expect")) then files[#files + 1] = name end
   end
-  return table.concat(files, " ")
+  return files
 end
 
-local SCRIPT = [[
-(mkdir DIR/work && cp -r FILES DIR/work && cd DIR/work && find . | sort >../before
-</dev/null COMMAND >../out 2>../err
-echo $? >../code
-RUNS
-find . | sort >../after) &]]
+local function copy(from, to)
+  if not fs.is_dir(from) then return assert(uv.fs_copyfile(from, to)) end
+  fs.mkdir(to)
+  for _, name in ipairs(fs.list(from)) do copy(fs.join(from, name), fs.join(to, name)) end
+end
 
--- The shell's words that run a case in a folder of its own.
-local function prepare(case)
-  case.dir = assert(uv.fs_mkdtemp "/tmp/ganas-bad-XXXXXX")
-  local words = {
-    DIR = case.dir, FILES = files_of(case), RUNS = case.runs and "rm -r runs || touch none" or "",
-    COMMAND = environment() .. " " .. case.set .. shell_quote(PROGRAM) .. case.command,
-  }
-  return (SCRIPT:gsub("%u+", words))
+-- All that is in a folder, in an order that is always the same.
+local function inventory(dir, list)
+  list = list or {}
+  for _, name in ipairs(fs.list(dir)) do
+    local path = fs.join(dir, name)
+    list[#list + 1] = path
+    if fs.is_dir(path) then inventory(path, list) end
+  end
+  return list
+end
+
+-- Starts a case in a folder of its own: out and err beside it are what it says.
+local function start(case)
+  case.dir = fs.mkdir_temporary()
+  case.work = fs.join(case.dir, "work")
+  fs.mkdir(case.work)
+  for _, name in ipairs(files_of(case)) do
+    copy(fs.join(ROOT, case.group, name), fs.join(case.work, name))
+  end
+  case.before = table.concat(inventory(case.work), "\n")
+  local set = case.set ~= "" and "export " .. case.set .. ";" or ""
+  local script = ("exec </dev/null; %s; %s exec %s%s >../out 2>../err"):format(environment(), set,
+    shell_quote(PROGRAM), case.command)
+  assert(uv.spawn("/bin/sh", { args = { "-c", script }, cwd = case.work },
+    function(code, signal) case.ended = signal > 0 and 128 + signal or code end))
 end
 
 -- Exit code, stderr, stdout, and whether nothing was left in the folder.
 local function collect(case)
   local function said(name) return assert(fs.read(fs.join(case.dir, name))) end
   local err = said("err"):gsub("ganas%-lua: Lua modules come from [^\n]*\n", "")
-  local code, out, clean = tonumber(said "code"), said "out", said "before" == said "after"
-  os.execute("rm -r " .. case.dir)
-  return code, err, out, clean
+  local runs = fs.join(case.work, "runs")
+  local clean = not case.runs or fs.is_dir(runs)
+  if case.runs then fs.remove_tree(runs) end
+  clean = clean and case.before == table.concat(inventory(case.work), "\n")
+  local out = said "out"
+  fs.remove_tree(case.dir)
+  return case.ended, err, out, clean
 end
 
--- Runs cases from `first` on, a few at a time; returns the last.
-local function run_some(cases, first)
-  local last, words = math.min(first + TOGETHER - 1, #cases), {}
-  for i = first, last do words[#words + 1] = prepare(cases[i]) end
-  words[#words + 1] = "wait"
-  os.execute(table.concat(words, "\n"))
-  return last
+-- Starts the cases in order, a few at a time, until one of them has ended.
+local function await(cases, wanted, started)
+  while not wanted.ended do
+    while cases[started + 1] and started + 1 < wanted.place + TOGETHER do
+      started = started + 1
+      start(cases[started])
+    end
+    uv.run "once"
+  end
+  return started
 end
 
 local function check(case, code, err, out, clean)
@@ -131,10 +153,11 @@ end
 local function main(words)
   local write = words[1] == "--write"
   if write then table.remove(words, 1) end
-  local cases, failures, done = find(words), 0, 0
+  local cases, failures, started = find(words), 0, 0
   if #cases == 0 then fail "no cases" end
-  for i, case in ipairs(cases) do
-    if i > done then done = run_some(cases, i) end
+  for i, case in ipairs(cases) do case.place = i end
+  for _, case in ipairs(cases) do
+    started = await(cases, case, started)
     local wrong = settle(case, write)
     if wrong then
       failures = failures + 1
