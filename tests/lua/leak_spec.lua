@@ -11,7 +11,7 @@ local recipe = require "ganas.recipe"
 local search = require "ganas.search"
 local support = require "tests.lua.support"
 
-local QUERIES, SEEDS = 60, 5
+local QUERIES, SEEDS = 60, 3
 local BOUND = 4 -- deviations of the mean of all that is evaluated
 
 local DIGEST = [[
