@@ -73,7 +73,7 @@ describe("a worker", function()
 
   it("that fails always loses its candidate, with its last words", function()
     local r = outcome("crash", { retries = 1 })
-    assert.same({ state = "lost", attempts = 2, error = "killed by signal 11" }, r)
+    assert.same({ state = "lost", attempts = 2, error = "killed by signal 9" }, r)
     r = outcome("exit", { retries = 0 })
     assert.same({ state = "lost", error = "it ended early, exit code 7: first line | out of memory" }, r)
     r = outcome("garbage", { retries = 0 })

@@ -20,7 +20,7 @@ local function answer(id, rest) say(('{"id":%d,%s}'):format(id, rest)) end
 local function sleep(seconds) require("luv").sleep(seconds * 1000) end
 
 local HOW = {
-  crash = function() require("luv").kill(require("luv").getpid(), "sigsegv") end,
+  crash = function() require("luv").kill(require("luv").getpid(), "sigkill") end,
   exit = function()
     io.stderr:write "first line\nout of memory\n"
     os.exit(7)
@@ -81,7 +81,7 @@ end
 if deeds.mute then sleep(3600) end
 if deeds.stillborn then
   io.stderr:write "ImportError: no module named torch\n"
-  os.exit(1)
+  os.exit(1, true)
 end
 say(deeds.hello or deeds.rude and "hello?" or '{"hello":1,"protocol":"ganas-eval/1"}')
 for line in io.stdin:lines() do
