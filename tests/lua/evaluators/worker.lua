@@ -23,7 +23,7 @@ local HOW = {
   crash = function() require("luv").kill(require("luv").getpid(), "sigkill") end,
   exit = function()
     io.stderr:write "first line\nout of memory\n"
-    os.exit(7)
+    os.exit(7, true)
   end,
   hang = function() sleep(3600) end,
   deaf = function()
