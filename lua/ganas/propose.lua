@@ -8,6 +8,7 @@
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
 local feasible = require "ganas.feasible"
+local ranking = require "ganas.ranking"
 local whole = require "ganas.whole"
 
 local propose = {}
@@ -68,9 +69,13 @@ end
 function Screen:judge(first)
   local state, n = self.state, self:count()
   if not state.critic or first == n then return end
-  local part, rows = Batch.new(state.space, n - first), {}
-  for i = first, n - 1 do rows[#rows + 1] = i end
-  part:append(self.batch, rows)
+  local part = self.batch
+  if first > 0 then
+    part = Batch.new(state.space, n - first)
+    local rows = {}
+    for i = first, n - 1 do rows[#rows + 1] = i end
+    part:append(self.batch, rows)
+  end
   local value = state.critic:order(state.truth, part)
   for i = first, n - 1 do self.order[i + 1] = value[i - first] end
 end
@@ -88,39 +93,30 @@ function Screen:fill(want, origin, draw)
   end
 end
 
--- Rows by the critic's order, best first, earlier before later; without a critic as they came.
-function Screen:ranked()
-  local rows, order = {}, self.order
-  for i = 0, self:count() - 1 do rows[i + 1] = i end
-  table.sort(rows, function(a, b)
-    local x, y = order[a + 1] or 0, order[b + 1] or 0
-    if x ~= y then return x > y end
-    return a < b
-  end)
-  return rows
+-- The n best rows by the critic's order, earlier before later; without a critic as they came. `origin`
+-- (optional): those of one lineage.
+function Screen:best(n, origin)
+  local of = self.origin
+  return ranking.best(self.order, self:count(), n, origin and function(row) return of[row + 1] == origin end)
 end
 
 -- Adds to the order of the best rows what is uncertain about them, where the critic knows.
 function Screen:hope(n)
   local critic, optimism = self.state.critic, self.state.settings.screen.optimism
   if not critic or not critic.doubt or optimism == 0 or self:count() == 0 then return end
-  local rows, best = self:ranked(), {}
-  local part, count = Batch.new(self.state.space, n), math.min(n, #rows)
-  for k = 1, count do best[k] = rows[k] end
-  part:append(self.batch, best)
+  local rows, part = self:best(n), Batch.new(self.state.space, n)
+  part:append(self.batch, rows)
   local doubt = critic:doubt(part)
-  for k = 1, count do self.order[rows[k] + 1] = self.order[rows[k] + 1] + optimism * doubt[k - 1] end
+  for k, row in ipairs(rows) do self.order[row + 1] = self.order[row + 1] + optimism * doubt[k - 1] end
 end
 
 -- The n best rows, at least `share` of them of the generator's lineage as far as there are any.
 function Screen:choose(n, share)
-  local ranked, own, others = self:ranked(), {}, {}
-  local reserved = math.floor(n * share + 0.5)
-  for _, row in ipairs(ranked) do
-    if self.origin[row + 1] == SAMPLE and #own < reserved then own[#own + 1] = row
-    else others[#others + 1] = row end
+  local own, taken = self:best(math.floor(n * share + 0.5), SAMPLE), {}
+  for _, row in ipairs(own) do taken[row] = true end
+  for _, row in ipairs(self:best(n)) do
+    if #own < n and not taken[row] then own[#own + 1] = row end
   end
-  for i = 1, math.min(n - #own, #others) do own[#own + 1] = others[i] end
   return own
 end
 
