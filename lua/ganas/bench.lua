@@ -16,7 +16,7 @@ local workload = require "ganas.workload"
 local lib = core.lib
 local bench = {}
 
-local WHOLE = 40    -- seconds for all cases
+local WHOLE = 36    -- seconds for all cases
 local LONGEST = 1   -- for one
 local PEAK = 0.4    -- to measure a peak
 
