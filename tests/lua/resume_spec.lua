@@ -2,6 +2,7 @@
 
 local fs = require "ganas.fs"
 local program = require "tests.lua.program"
+local uv = require "luv"
 
 local RECIPE = [[
 local space = require "ganas.space"
@@ -145,6 +146,21 @@ describe("a run", function()
     assert.equal(1, code)
     assert.matches("^ganas%-lua: cut/journal.jsonl: the replay differs from the journal: in set 2, candidate "
       .. "21 was '[abc|]+' and is '[abc|]+'; something that candidates depend on is not what it was", err)
+  end)
+
+  it("says what can't be written, and leaves the journal as it is", function()
+    if uv.getuid() ~= 0 or os.execute "command -v setpriv >/dev/null" ~= 0 then
+      return pending "needs root and setpriv, to be somebody else"
+    end
+    cut(3000)
+    local kept = folder:read "cut/journal.jsonl"
+    os.execute(("chmod 755 %s && chmod -R a+rX %s/cut"):format(folder.path, folder.path))
+    local code, out, err = folder:run("resume cut --quiet", "setpriv --reuid=65534 --clear-groups env")
+    assert.same({ 1, "", "ganas-lua: can't open 'cut/lock': permission denied\n" }, { code, out, err })
+    os.execute(("chmod 777 %s/cut"):format(folder.path))
+    code, out, err = folder:run("resume cut --quiet", "setpriv --reuid=65534 --clear-groups env")
+    assert.same({ 1, "", "ganas-lua: can't open 'cut/journal.jsonl': permission denied\n" }, { code, out, err })
+    assert.equal(kept, folder:read "cut/journal.jsonl")
   end)
 
   it("takes a longer time, but no other number of queries", function()
