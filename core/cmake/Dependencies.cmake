@@ -11,6 +11,7 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
+pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 find_package(BZip2 REQUIRED)
 pkg_check_modules(LUAJIT REQUIRED IMPORTED_TARGET luajit)
@@ -25,7 +26,7 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(ganas_deps INTERFACE)
 target_include_directories(ganas_deps SYSTEM INTERFACE ${NAUTY_INCLUDE_DIRS} ${RANDOM123_INCLUDE})
 target_link_libraries(ganas_deps INTERFACE PkgConfig::OPENBLAS PkgConfig::ZLIB PkgConfig::XXHASH
-                      PkgConfig::JANSSON PkgConfig::ISAL PkgConfig::MD BZip2::BZip2
+                      PkgConfig::JANSSON PkgConfig::ISAL PkgConfig::MD PkgConfig::SPNG BZip2::BZip2
                       ${NAUTY_LIBRARY} Threads::Threads m)
 
 # luv inside the host: its pkg-config file asks for PUC Lua, so the archive is found by name.

@@ -689,10 +689,21 @@ typedef struct ganas_images_view {
    says which byte is wrong. */
 int32_t ganas_images_open(ganas_images **out, const char *images, const char *labels);
 
-/* A set of what a view says; pixels and labels are copied, its `classes` may be more. */
+/* A set of what a view says; pixels and labels are copied, its `classes` may be more. Both NULL:
+   all black, of class 0, until ganas_images_read. */
 int32_t ganas_images_new(ganas_images **out, const ganas_images_view *view);
 void ganas_images_free(ganas_images *images);
 void ganas_images_view_get(const ganas_images *images, ganas_images_view *view);
+
+/* What is in the file of one picture, by how it begins: PNG, or PNM of the kinds P2, P3, P5, P6.
+   shape[3]: channels (1 grey, 3 red, green, blue), height, width. GANAS_E_PARSE says what is wrong
+   with it. */
+int32_t ganas_images_shape(const char *path, int32_t *shape);
+
+/* Such a file becomes image `index` of a set, of a class below the set's `classes`; samples are
+   scaled to 0..255. GANAS_E_PARSE also where it has another shape or is transparent; then the set
+   is as before. */
+int32_t ganas_images_read(ganas_images *images, int32_t index, const char *path, int32_t label);
 
 /* ---- small convolutional networks ---- */
 

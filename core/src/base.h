@@ -6,7 +6,8 @@
  *     space tree measure size identity term rule walk batch judge fit draw mutate predict |
  *     md5 csv raw index pack table sheet keys pool |
  *     encode state edge play policy sample ppo disc rank bayes gp
- * and core/train after them: images convnet window batchnorm head step train
+ * and core/train after them: images picture pnm png gallery convnet window batchnorm head step
+ * train
  */
 #ifndef GANAS_BASE_H
 #define GANAS_BASE_H

@@ -3,12 +3,19 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "arena.h"
 #include "status.h"
 
-enum { MOST_SIDE = 4096, MOST_COUNT = 1 << 26, MOST_BYTES = 1 << 30, DIMENSIONS = 3, HEADER = 16 };
+enum {
+    MOST_COUNT = 1 << 26,
+    MOST_BYTES = 1 << 30,
+    DIMENSIONS = 3,
+    HEADER = 16,
+    DEFLATE = 1032 /* bytes that one byte may stand for */
+};
 
 static int32_t make(ganas_images **out, const ganas_images_view *view)
 {
@@ -51,20 +58,30 @@ static int32_t count_classes(const ganas_images *images)
     return classes;
 }
 
+static bool fits(const ganas_images_view *view)
+{
+    return view->count >= 1 && view->count <= MOST_COUNT && view->channels >= 1 &&
+           view->channels <= 64 && view->height >= 1 && view->height <= IMAGES_SIDE &&
+           view->width >= 1 && view->width <= IMAGES_SIDE &&
+           (int64_t)view->count * view->channels * (view->height * view->width) <= MOST_BYTES;
+}
+
 int32_t ganas_images_new(ganas_images **out, const ganas_images_view *view)
 {
-    bool fits = view->count >= 1 && view->count <= MOST_COUNT && view->channels >= 1 &&
-                view->channels <= 64 && view->height >= 1 && view->height <= MOST_SIDE &&
-                view->width >= 1 && view->width <= MOST_SIDE;
-    if (!out || !view->pixel || !view->label || !fits)
-        return status_fail(GANAS_E_ARGUMENT, "%d images of %d x %d x %d; expected some",
+    if (!out || !view->pixel != !view->label)
+        return status_fail(GANAS_E_ARGUMENT, "expected both pixels and labels, or neither");
+    if (!fits(view))
+        return status_fail(GANAS_E_ARGUMENT,
+                           "%d images of %d x %d x %d; expected at least one and at most 1 GB",
                            view->count, view->channels, view->height, view->width);
     ganas_images *images = NULL;
     int32_t status = make(&images, view);
     if (status)
         return status;
-    memcpy(images->pixel, view->pixel, (size_t)view->count * images_bytes(images));
-    memcpy(images->label, view->label, (size_t)view->count);
+    if (view->pixel) {
+        memcpy(images->pixel, view->pixel, (size_t)view->count * images_bytes(images));
+        memcpy(images->label, view->label, (size_t)view->count);
+    }
     images->view.classes = int_max(view->classes, count_classes(images));
     *out = images;
     return GANAS_OK;
@@ -140,8 +157,8 @@ static int32_t open_idx(struct idx *idx, const char *path, int dimensions)
 static int32_t check_sizes(const struct idx *images, const struct idx *labels)
 {
     const uint32_t *size = images->size;
-    bool fits = size[0] >= 1 && size[0] <= MOST_COUNT && size[1] >= 1 && size[1] <= MOST_SIDE &&
-                size[2] >= 1 && size[2] <= MOST_SIDE;
+    bool fits = size[0] >= 1 && size[0] <= MOST_COUNT && size[1] >= 1 && size[1] <= IMAGES_SIDE &&
+                size[2] >= 1 && size[2] <= IMAGES_SIDE;
     if (!fits || (uint64_t)size[0] * size[1] * size[2] > MOST_BYTES)
         return status_fail(
             GANAS_E_PARSE,
@@ -154,9 +171,38 @@ static int32_t check_sizes(const struct idx *images, const struct idx *labels)
     return GANAS_OK;
 }
 
+/* Before memory is taken: can the n bytes that are to come be in the file? */
+static int32_t check_room(const struct idx *idx, size_t n)
+{
+    struct stat about;
+    long long at = gztell(idx->file);
+    if (stat(idx->path, &about) != 0 || !S_ISREG(about.st_mode))
+        return GANAS_OK;
+    uint64_t left = about.st_size > at ? (uint64_t)(about.st_size - at) : 0;
+    if (gzdirect(idx->file) && n > left)
+        return status_fail(GANAS_E_PARSE,
+                           "%s: byte %lld: the file ends here; expected %zu bytes more", idx->path,
+                           (long long)about.st_size, n - left);
+    if (n / DEFLATE <= (uint64_t)about.st_size)
+        return GANAS_OK;
+    return status_fail(GANAS_E_PARSE,
+                       "%s: byte %lld: %zu bytes are to come; expected no more than a file of %lld "
+                       "bytes can hold",
+                       idx->path, at, n, (long long)about.st_size);
+}
+
+static int32_t check_files(const struct idx *images, const struct idx *labels)
+{
+    const uint32_t *size = images->size;
+    int32_t status = check_sizes(images, labels);
+    if (!status)
+        status = check_room(images, (size_t)size[0] * size[1] * size[2]);
+    return status ? status : check_room(labels, size[0]);
+}
+
 static int32_t read_both(ganas_images **out, struct idx *pixels, struct idx *labels)
 {
-    int32_t status = check_sizes(pixels, labels);
+    int32_t status = check_files(pixels, labels);
     if (status)
         return status;
     ganas_images_view view = {.count = (int32_t)pixels->size[0],

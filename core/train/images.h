@@ -9,6 +9,8 @@
 
 #include "base.h"
 
+enum { IMAGES_SIDE = 4096 }; /* the most rows or columns of an image */
+
 struct ganas_images {
     ganas_images_view view;
     uint8_t *pixel, *label; /* what the view shows */

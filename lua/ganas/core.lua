@@ -203,9 +203,9 @@ end
 
 local digest = ffi.new "char[33]"
 
--- The MD5 digest of a text, 32 lower-case hexadecimal digits.
-function core.md5(text)
-  core.check(lib.ganas_md5(text, #text, digest))
+-- The MD5 digest of a text, or of `size` bytes (core.cast_text), 32 lower-case hexadecimal digits.
+function core.md5(text, size)
+  core.check(lib.ganas_md5(text, size or #text, digest))
   return ffi.string(digest, 32)
 end
 

@@ -98,7 +98,7 @@ function finals.report(run, options)
   local plan = run.plan
   if options.retrain <= 0 or not run:best(1)[1] then return end
   local list, training = contestants(run, options), plan.ledger.inner
-  local tests = Images.open_part(training.folder, "test")
+  local tests = Images.open_part(training.folder, "test", training.where, training.images)
   say(plan, "\ntrained for %g epochs in place of %g:", options.retrain, training.fields.epochs)
   say(plan, "%-28s %7s %9s %7s %7s %8s %7s", "", "val_acc", "retrained", "test", "params", "macs", "ram_kb")
   for _, who in ipairs(list) do

@@ -34,13 +34,19 @@ local function window(fd, at)
 end
 
 -- "size:digest" of a file: of all of it, or of both ends of a large one; nil where it can't be read.
-local function digest(path)
+local function digest_of(path)
   local fd, size = uv.fs_open(path, "r", 0), fs.size(path)
   if not fd then return nil end
   local text = window(fd, 0)
   if size > WINDOW then text = text .. window(fd, math.max(WINDOW, size - WINDOW)) end
   uv.fs_close(fd)
   return ("%.0f:%s"):format(size, core.md5(text))
+end
+
+-- The same of what a plan depends on by that path: a folder's own is known to whoever has read it.
+local function digest(plan, path)
+  local own = plan.files[path]
+  return type(own) == "function" and own() or digest_of(path)
 end
 
 local function texts(by_name)
@@ -51,7 +57,7 @@ end
 
 local function files_of(plan)
   local fields = {}
-  for path in sorted(plan.files) do fields[#fields + 1] = { path, digest(path) } end
+  for path in sorted(plan.files) do fields[#fields + 1] = { path, digest(plan, path) } end
   return json.object(fields)
 end
 
@@ -88,7 +94,7 @@ end
 
 local function compare_files(plan, event)
   for path, was in sorted(event.files) do
-    local is = digest(path)
+    local is = digest(plan, path)
     if not is then return ("the file %s is gone"):format(message.quote(path)) end
     if is ~= was then return ("the file %s has changed"):format(message.quote(path)) end
   end

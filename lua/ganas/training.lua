@@ -20,6 +20,8 @@ local uv = require "luv"
 local Training = { kind = "train", repeatable = false }
 Training.__index = Training
 
+local MOST_SIDE = 512 -- rows or columns of an image that the core trains with
+
 local FIELDS = {
   { enum = { "train" }, required = true },
   data = { type = "string", required = true,
@@ -63,14 +65,23 @@ end
 
 local function open_images(self, fields, context)
   local where = context.where("evaluate", "data")
-  self.folder = Images.find(fields.data, context, where)
-  self.images = Images.open_part(self.folder, "train")
+  self.where, self.folder = where, Images.find(fields.data, context, where)
+  self.images = Images.open_part(self.folder, "train", where)
+  local _, height, width = unpack(self.images.shape)
+  if math.max(height, width) > MOST_SIDE then
+    message.user("%s: the images in %s have %d rows and %d columns; expected at most %d", where,
+      message.quote(self.folder), height, width, MOST_SIDE)
+  end
   self.train, self.valid = self.images:split(fields.images)
-  if #self.train < fields.batch or #self.valid == 0 then
+  if #self.train < fields.batch then
     message.user("%s: %s has %d images to train with; expected a batch of %d at least", where, self.folder,
       #self.train, fields.batch)
   end
-  for _, path in ipairs(context.files and self.images.paths or {}) do context.files[path] = true end
+  if #self.valid == 0 then
+    message.user("%s: %s has no images to validate with; expected six of a class, of which that is the sixth",
+      where, self.folder)
+  end
+  if context.files then self.images:note(context.files) end
 end
 
 -- The evaluator that a recipe asks for; as ganas.evaluate.open.

@@ -88,6 +88,47 @@ static void other_files_are_refused(void **state)
     check_refusal("%s: byte 4: 3 labels; expected 2, one for each image of %s", label_path);
 }
 
+/* A file that says more than it holds takes no memory for that. */
+static void lying_files_are_refused(void **state)
+{
+    (void)state;
+    unsigned char bytes[64], many[] = {0, 0, 8, 1, 0, 0, 0, COUNT, 4};
+    size_t n = image_bytes(bytes);
+    put(label_path, labels, sizeof labels, false);
+    bytes[10] = 16; /* rows: 4098 */
+    put(image_path, bytes, n, false);
+    check_refusal("%s: byte 4: 3 images of 4098 x 4; expected at least one and at most 1 GB",
+                  image_path);
+    bytes[10] = bytes[14] = 4;
+    put(image_path, bytes, n, false);
+    check_refusal("%s: byte 40: the file ends here; expected 3164160 bytes more", image_path);
+    put(image_path, bytes, n, true);
+    ganas_images *images = NULL;
+    assert_int_equal(ganas_images_open(&images, image_path, label_path), GANAS_E_PARSE);
+    assert_non_null(strstr(ganas_errmsg(), ": byte 16: 3164184 bytes are to come; expected no more "
+                                           "than a file of "));
+    put(image_path, bytes, image_bytes(bytes), false);
+    put(label_path, many, sizeof many, false);
+    check_refusal("%s: byte 9: the file ends here; expected 2 bytes more", label_path);
+}
+
+static void sets_that_can_not_be_are_refused(void **state)
+{
+    (void)state;
+    ganas_images *images = NULL;
+    const uint8_t one[1] = {0};
+    ganas_images_view view = {.count = 1, .channels = 1, .height = 1, .width = 1, .pixel = one};
+    assert_fails(ganas_images_new(&images, &view), GANAS_E_ARGUMENT,
+                 "expected both pixels and labels, or neither");
+    view = (ganas_images_view){.count = 17, .channels = 4, .height = 4096, .width = 4096};
+    assert_fails(ganas_images_new(&images, &view), GANAS_E_ARGUMENT,
+                 "17 images of 4 x 4096 x 4096; expected at least one and at most 1 GB");
+    view.count = 0;
+    assert_fails(ganas_images_new(&images, &view), GANAS_E_ARGUMENT,
+                 "0 images of 4 x 4096 x 4096; expected at least one and at most 1 GB");
+    assert_null(images);
+}
+
 static void missing_files_are_said(void **state)
 {
     (void)state;
@@ -132,6 +173,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx_files_are_read),
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(lying_files_are_refused),
+        cmocka_unit_test(sets_that_can_not_be_are_refused),
         cmocka_unit_test(missing_files_are_said),
         cmocka_unit_test(each_allocation_may_fail),
     };

@@ -11,6 +11,7 @@
 
 #include "test.h"
 
+#include "drawn.h"
 #include "fails.h"
 #include "grammars.h"
 
@@ -46,7 +47,7 @@ static struct {
     ganas_stats stats;
 } w;
 
-static char csv[] = "/tmp/ganas-memory-XXXXXX", packed[64], idx[2][64];
+static char csv[] = "/tmp/ganas-memory-XXXXXX", packed[64], idx[2][64], picture[64];
 
 /* ---- handles: made and freed, and left untouched by a failure ---- */
 
@@ -353,6 +354,12 @@ static int32_t open_images(void)
     return status;
 }
 
+static int32_t read_picture(void)
+{
+    int32_t shape[3], status = ganas_images_shape(picture, shape);
+    return status ? status : ganas_images_read(w.images, 0, picture, 0);
+}
+
 static int32_t make_convnet(void)
 {
     const ganas_layer layers[] = {
@@ -459,6 +466,7 @@ static const struct {
     {"ganas_gp_pick", call_gp_pick},
     {"ganas_images_new", make_images},
     {"ganas_images_open", open_images},
+    {"ganas_images_shape ganas_images_read", read_picture},
     {"ganas_convnet_new", make_convnet},
     {"ganas_convnet_train", call_descent},
     {"ganas_convnet_predict", call_logits},
@@ -518,6 +526,16 @@ static void write_idx(int which, const char *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
+static void write_picture(void)
+{
+    struct sample s = {0};
+    const struct drawn d = {SIDE, SIDE, 8, 0, .samples = "abcdefghijklmnop", .size = 16};
+    (void)snprintf(picture, sizeof picture, "%s.png", csv);
+    drawn_png(&s, &d);
+    sample_write(&s, picture);
+    sample_free(&s);
+}
+
 static void open_handles(void)
 {
     int32_t masked;
@@ -564,6 +582,7 @@ static int open_world(void **state)
               "abcd",
               20);
     write_idx(1, "\0\0\x08\x01\0\0\0\x01\0", 9);
+    write_picture();
     open_handles();
     open_learners();
     return 0;
@@ -589,7 +608,7 @@ static int close_world(void **state)
     ganas_threads_free(w.threads);
     ganas_rng_free(w.rng);
     ganas_space_free(w.space);
-    return remove(csv) || remove(idx[0]) || remove(idx[1]);
+    return remove(csv) || remove(idx[0]) || remove(idx[1]) || remove(picture);
 }
 
 /* ---- tests ---- */

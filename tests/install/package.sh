@@ -16,7 +16,7 @@ deb=$(ls "$temp"/*.deb)
 [ "$(dpkg-deb -f "$deb" Package)" = ganas-lua ] || fail "the package has another name"
 [ "$(dpkg-deb -f "$deb" Version)" = "$version" ] || fail "the package has another version"
 needs=$(dpkg-deb -f "$deb" Depends)
-for library in libluajit-5.1-2 libopenblas0 libuv1 libjansson4 libxxhash0 zlib1g libnauty2 libisal2 libc6; do
+for library in libluajit-5.1-2 libopenblas0 libuv1 libjansson4 libxxhash0 zlib1g libnauty2 libisal2 libspng0 libc6; do
     case $needs in
     *"$library"*) ;;
     *) fail "the package doesn't ask for $library: $needs" ;;

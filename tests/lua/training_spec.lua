@@ -127,7 +127,8 @@ describe("the evaluator", function()
       .. "its field network = function(arch, net)",
       support.refused(open, {}, { space = (support.two_letters()) }))
     assert.truthy(support.refused(open, { data = "fashion-mnits" }):find(
-      "no images 'fashion-mnits' (train-images-idx3-ubyte and so on, or .gz); looked in", 1, true))
+      "no images 'fashion-mnits' (train-images-idx3-ubyte and so on, or .gz; or train/CLASS/*.png, *.pgm, "
+      .. "*.ppm and test/CLASS); looked in", 1, true))
   end)
 end)
 

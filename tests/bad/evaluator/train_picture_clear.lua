@@ -1,0 +1,1 @@
+return { about = "x", space = "tinycell", evaluate = { "train", data = "pictures_clear" } }
