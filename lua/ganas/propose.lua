@@ -9,6 +9,7 @@ local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
 local feasible = require "ganas.feasible"
 local ranking = require "ganas.ranking"
+local schedule = require "ganas.schedule"
 local whole = require "ganas.whole"
 
 local propose = {}
@@ -102,9 +103,10 @@ end
 
 -- Adds to the order of the best rows what is uncertain about them, where the critic knows.
 function Screen:hope(n)
-  local critic, optimism = self.state.critic, self.state.settings.screen.optimism
+  local state = self.state
+  local critic, optimism = state.critic, schedule.value(state.settings.screen.optimism, state.run)
   if not critic or not critic.doubt or optimism == 0 or self:count() == 0 then return end
-  local rows, part = self:best(n), Batch.new(self.state.space, n)
+  local rows, part = self:best(n), Batch.new(state.space, n)
   part:append(self.batch, rows)
   local doubt = critic:doubt(part)
   for k, row in ipairs(rows) do self.order[row + 1] = self.order[row + 1] + optimism * doubt[k - 1] end

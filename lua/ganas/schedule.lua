@@ -4,6 +4,7 @@
 --   over.geometric(0.05, 0.001)         the same on a logarithmic scale
 --   over.cosine(1, 0)                   the same along half a cosine
 --   over.steps { [0] = 25, [5] = 10 }   25 from iteration 0 on, 10 from iteration 5 on
+--   over.impatient(1, 20)               1 at a new best, and 1 more with every 20 queries without another
 --
 -- A plain number is a schedule that never changes; a function(run) -> number is one of the user's
 -- own. `run` has iteration (0 is the initial set), queries, budget, best, since_best.
@@ -101,6 +102,16 @@ function schedule.steps(given)
     end
     return value
   end)
+end
+
+function schedule.impatient(a, every)
+  check_ends("impatient", a, every)
+  if every <= 0 then
+    message.here("impatient rises every %s queries; expected a number above 0", message.value(every))
+  end
+  local text = ("%s, and as much again every %s queries without a new best"):format(message.number(a),
+    message.number(every))
+  return make(text, function(run) return a * (1 + (run.since_best or 0) / every) end)
 end
 
 -- Whether a value can be used as a schedule.

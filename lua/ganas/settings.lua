@@ -17,7 +17,7 @@ local settings = {}
 
 local function changing(rule)
   rule.type = { "number", "callable" }
-  rule.expected = "a number or a schedule such as over.linear(a, b)"
+  rule.expected = rule.expected or "a number or a schedule such as over.linear(a, b)"
   return rule
 end
 
@@ -67,7 +67,8 @@ local FIELDS = {
     mutants = share(),                   -- of the pool's first round; the others are G's samples
     rounds = whole(1, 64),               -- the later ones mutate the best so far by the discriminator
     elite = whole(1),                    -- of these
-    optimism = { type = "number", min = 0 }, -- deviations added to what a candidate is expected to score
+    -- deviations added to what a candidate is expected to score
+    optimism = changing { min = 0, expected = "a number from 0 or a schedule such as over.impatient(1, 20)" },
     quota = share(),                     -- least share of what is evaluated that descends from G
     more = { type = "number", min = 0, max = 0.99 }, -- an edit is followed by another with this probability
     most = whole(1),                     -- edits of a mutant
@@ -110,7 +111,8 @@ local PRESETS = {
     discriminator = { kind = "committee", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
     generator = { train = "refit" },
     screen = {
-      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5, optimism = 0.5,
+      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5,
+      optimism = schedule.impatient(1, 20),
     },
   },
 }

@@ -220,7 +220,7 @@
 ---@field mutants? number share of the first round; the others are the generator's samples
 ---@field rounds? integer the later ones mutate the best so far by the discriminator
 ---@field elite? integer how many of these
----@field optimism? number deviations added to what a candidate is expected to score
+---@field optimism? ganas.Schedule deviations added to what a candidate is expected to score
 ---@field quota? number least share of what is evaluated that descends from the generator
 ---@field more? number an edit of a mutant is followed by another with this probability
 ---@field most? integer edits of a mutant

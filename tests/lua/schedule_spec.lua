@@ -45,6 +45,16 @@ describe("a schedule", function()
     assert.same({ 25, 25, 25, 25, 25, 10, 10, 5, 5 }, seen)
   end)
 
+  it("rises while nothing better is found", function()
+    local s = over.impatient(0.5, 20)
+    assert.equal(0.5, over.value(s, { since_best = 0 }))
+    assert.equal(1.25, over.value(s, { since_best = 30 }))
+    assert.equal("0.5, and as much again every 20 queries without a new best", tostring(s))
+    assert.equal("here: impatient rises every 0 queries; expected a number above 0",
+      refused(over.impatient, 1, 0))
+    assert.truthy(refused(over.impatient, 1):find("impatient needs two numbers", 1, true))
+  end)
+
   it("may be a number or a function", function()
     assert.equal(3, over.value(3, at(0)))
     assert.equal(12, over.value(function(run) return run.iteration * 2 end, at(0, 6)))
