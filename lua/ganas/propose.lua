@@ -32,6 +32,7 @@ local function new_screen(state, size)
     draft = Batch.new(state.space, math.min(MOST_DRAFT, draft)),
     origin = {}, -- of each row: which lineage it belongs to
     order = {},  -- of each row, by the critic
+    optimism = state.settings.screen.optimism,
   }, Screen)
 end
 
@@ -104,7 +105,7 @@ end
 -- Adds to the order of the best rows what is uncertain about them, where the critic knows.
 function Screen:hope(n)
   local state = self.state
-  local critic, optimism = state.critic, schedule.value(state.settings.screen.optimism, state.run)
+  local critic, optimism = state.critic, schedule.value(self.optimism, state.run)
   if not critic or not critic.doubt or optimism == 0 or self:count() == 0 then return end
   local rows, part = self:best(n), Batch.new(state.space, n)
   part:append(self.batch, rows)
@@ -201,7 +202,7 @@ local function list(state, most)
   local all = state.critic and most > 0 and whole.left(state, most)
   if not all then return nil end
   local screen = new_screen(state, 1)
-  screen.batch = all
+  screen.batch, screen.optimism = all, state.settings.screen.whole_optimism
   for i = 1, all:count() do screen.origin[i] = LISTED end
   screen:judge(0)
   return screen

@@ -24,6 +24,10 @@ end
 local function whole(least, most) return { type = "number", integer = true, min = least, max = most } end
 local function share() return { type = "number", min = 0, max = 1 } end
 local function positive() return { type = "number", above = 0 } end
+local function from_zero()
+  return { min = 0, expected = "a number from 0 or a schedule such as over.impatient(1, 20)" }
+end
+
 local function one_of(...) return { type = "string", enum = { ... } } end
 local function group(fields) return { type = "table", fields = fields } end
 
@@ -68,7 +72,8 @@ local FIELDS = {
     rounds = whole(1, 64),               -- the later ones mutate the best so far by the discriminator
     elite = whole(1),                    -- of these
     -- deviations added to what a candidate is expected to score
-    optimism = changing { min = 0, expected = "a number from 0 or a schedule such as over.impatient(1, 20)" },
+    optimism = changing(from_zero()),
+    whole_optimism = changing(from_zero()), -- the same where the space is looked at as a whole
     quota = share(),                     -- least share of what is evaluated that descends from G
     more = { type = "number", min = 0, max = 0.99 }, -- an edit is followed by another with this probability
     most = whole(1),                     -- edits of a mutant
@@ -90,7 +95,8 @@ local DISCRIMINATOR = {
 local EVOLUTION = { population = 50, tournament = 10 }
 
 local SCREEN = {
-  whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, optimism = 0, more = 0.5, most = 4,
+  whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, optimism = 0,
+  whole_optimism = 0, more = 0.5, most = 4,
 }
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
@@ -111,8 +117,8 @@ local PRESETS = {
     discriminator = { kind = "committee", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
     generator = { train = "refit" },
     screen = {
-      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5,
-      optimism = schedule.impatient(1, 20),
+      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5, optimism = 0.5,
+      whole_optimism = schedule.impatient(1, 20),
     },
   },
 }
