@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "drawn.h"
 #include "pack.h"
 #include "samples.h"
 #include "sheet.h"
@@ -120,6 +121,98 @@ static void write_grammars(void)
     write_grammar("grammar/free", 5, GANAS_READ_FREE, 3);
 }
 
+/* ---- images, numbers without text ---- */
+
+/* The same bytes as a gzip file. */
+static struct sample as_gzip(const struct sample *from)
+{
+    unsigned char bytes[200];
+    struct sample s = {0};
+    z_stream z = {.next_in = from->bytes,
+                  .avail_in = (uInt)from->size,
+                  .next_out = bytes,
+                  .avail_out = sizeof bytes};
+    if (deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+        deflate(&z, Z_FINISH) != Z_STREAM_END)
+        exit(1);
+    sample_add(&s, bytes, z.total_out);
+    (void)deflateEnd(&z);
+    return s;
+}
+
+/* A file of two labels, its length before it, and one of two images of one row. */
+static void write_idx(const char *name, bool packed)
+{
+    struct sample s = {0}, file = {0}, images = {0};
+    sample_add(&file, "\0\0\x08\1\0\0\0\2\0\1", 10);
+    sample_add(&images, "\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\3abcdef", 22);
+    for (int i = 0; i < 2; i++) {
+        struct sample gzip = as_gzip(i ? &images : &file);
+        const struct sample *part = packed ? &gzip : i ? &images : &file;
+        if (i == 0)
+            sample_byte(&s, (unsigned)part->size);
+        sample_add(&s, part->bytes, part->size);
+        sample_free(&gzip);
+    }
+    sample_free(&file);
+    sample_free(&images);
+    put(name, &s);
+}
+
+static void write_pnm(void)
+{
+    struct sample s = {0};
+    const char plain[] = "P2 # grey\n2 2\n15\n0 1\n2 15\n", colours[] = "P3 1 1 255 1 2 3";
+    const char raw[] = "P5\n2 2\n255\nabcd", wide[] = "P6 1 1 65535\n\1\2\3\4\5\6";
+    sample_add(&s, plain, sizeof plain - 1);
+    put("pnm/plain", &s);
+    sample_add(&s, colours, sizeof colours - 1);
+    put("pnm/colours", &s);
+    sample_add(&s, raw, sizeof raw - 1);
+    put("pnm/raw", &s);
+    sample_add(&s, wide, sizeof wide - 1);
+    put("pnm/wide", &s);
+}
+
+static void write_png(const char *name, const struct drawn *drawn)
+{
+    struct sample s = {0};
+    drawn_png(&s, drawn);
+    put(name, &s);
+}
+
+static void write_pngs(void)
+{
+    const struct spng_plte palette = {.n_entries = 2, .entries = {{1, 2, 3, 255}, {4, 5, 6, 255}}};
+    const struct spng_trns seen_through = {.n_type3_entries = 1, .type3_alpha = {255}};
+    write_png("png/grey", &(struct drawn){3, 2, 8, 0, .samples = "abcdef", .size = 6});
+    write_png("png/few", &(struct drawn){3, 2, 1, 0, 1, .samples = "\xa0\x40", .size = 2});
+    write_png("png/wide", &(struct drawn){1, 1, 16, 6, .samples = "aabbcc\xff\xff", .size = 8});
+    write_png("png/colours",
+              &(struct drawn){2, 1, 8, 2, .samples = "abcdef", .size = 6, .text = "a"});
+    write_png("png/palette", &(struct drawn){3, 1, 2, 3, .samples = "\x10", .size = 1,
+                                             .palette = &palette, .transparent = &seen_through});
+}
+
+static void write_images(void)
+{
+    struct sample s = {0}, gzip;
+    write_idx("idx/two", false);
+    write_idx("idx/gzip", true);
+    write_pnm();
+    write_pngs();
+    sample_add(&s, "\1\0\0\0\xff\xff\xff\xff", 8);
+    gzip = as_gzip(&s);
+    sample_free(&s);
+    s = behind(3, &gzip);
+    put("raw/gzip", &s);
+    sample_free(&gzip);
+    sample_add(&s, "\2\1\0\0\0\xff\xff\xff\xff", 9);
+    put("raw/two", &s);
+    sample_add(&s, "\0\x07", 2);
+    put("raw/byte", &s);
+}
+
 static void write_corpora(void)
 {
     struct sample s = {0}, cell = sample_cell("h", 4, "0100", "input,output", 0.5);
@@ -144,6 +237,7 @@ static void write_corpora(void)
     write_table("table/empty", 0);
     write_csv();
     write_grammars();
+    write_images();
     sample_pack(&meta, path_of("bunzip/pickle"));
     put("pickle/meta", &meta);
     sample_free(&cell);
