@@ -284,7 +284,8 @@ local function files_table(origin)
     rows[#rows + 1] = { path, size or "–", md5 or tostring(digest) }
   end
   if #rows == 0 then return nil end
-  return { note "Files that it read; of one above 2 MiB the digest is of the first and the last MiB.",
+  return { note("Files that it read; of one above 2 MiB the digest is of the first and the last MiB, of a "
+      .. "folder of images of their pixels and labels."),
     html.table(heads("file", "#bytes", "MD5"), rows) }
 end
 
