@@ -89,7 +89,7 @@ static int32_t read_picture(struct picture *picture, const char *path, bool whol
 
 int32_t ganas_images_shape(const char *path, int32_t *shape)
 {
-    struct picture picture;
+    struct picture picture = {0};
     if (!path || !shape)
         return status_fail(GANAS_E_ARGUMENT, "expected the path of a picture and room for 3 sizes");
     int32_t status = read_picture(&picture, path, false);
@@ -119,13 +119,13 @@ static int32_t check_shape(const struct picture *p, const ganas_images_view *vie
 
 int32_t ganas_images_read(ganas_images *images, int32_t index, const char *path, int32_t label)
 {
-    struct picture picture;
+    struct picture picture = {0};
     if (!path || index < 0 || index >= images->view.count || label < 0 ||
         label >= int_min(images->view.classes, UINT8_MAX + 1))
         return status_fail(GANAS_E_ARGUMENT, "image %d of class %d for a set of %d of %d classes",
                            index, label, images->view.count, images->view.classes);
     int32_t status = read_picture(&picture, path, true);
-    if (status)
+    if (status || !picture.pixel)
         return status;
     status = check_shape(&picture, &images->view, path);
     if (!status) {
