@@ -53,12 +53,14 @@ static int32_t read_number(struct text *t, const char *what, uint32_t least, uin
 {
     skip_space(t, true);
     size_t from = t->at;
-    *value = 0;
+    uint32_t number = 0;
     for (; is_digit(t); t->at++)
-        if (*value <= most)
-            *value = *value * 10 + t->bytes[t->at] - '0';
-    if (t->at > from && *value >= least && *value <= most)
+        if (number <= most)
+            number = number * 10 + t->bytes[t->at] - '0';
+    if (t->at > from && number >= least && number <= most) {
+        *value = number;
         return GANAS_OK;
+    }
     const char *why = from == t->size ? "the file ends here"
                       : t->at == from ? "no number"
                                       : "a number that can't be";
@@ -160,7 +162,7 @@ int32_t pnm_read(struct picture *picture, const char *path, const unsigned char 
 {
     struct text t = {.path = path, .bytes = bytes, .size = size};
     bool plain = false;
-    uint32_t most = 0;
+    uint32_t most = 1;
     int32_t status = read_header(&t, picture, &plain, &most);
     if (!status)
         status = check_room(&t, picture, plain, most);
