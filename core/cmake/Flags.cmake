@@ -32,3 +32,9 @@ if(GANAS_SANITIZE)
   add_compile_options(${sanitize})
   add_link_options(${sanitize})
 endif()
+
+# What ran, counted by gcov: `./bootstrap coverage`. Counters of threads add up; gcc puts them beside the objects.
+if(GANAS_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()

@@ -26,6 +26,7 @@
 local layers = require "ganas.layers"
 local message = require "ganas.message"
 local sandbox = require "ganas.sandbox"
+local schema = require "ganas.schema"
 local sorted = require "ganas.sorted"
 local space = require "ganas.space"
 
@@ -77,8 +78,16 @@ local function add_steps(self)
   self.grow = space.chain(list)
 end
 
+-- Functions of a network's are called with it.
+local function check_self(self, name)
+  if getmetatable(self) ~= Stages then
+    message.here("'%s' is called without its network; expected net:%s(...)", name, name)
+  end
+end
+
 -- The stage and the block in it that a step is; nil for the first choice and for depths.
 function Stages:place(step)
+  check_self(self, "place")
   local place = self.places[step]
   if place then return place[1], place[2] end
 end
@@ -91,10 +100,15 @@ local function side_before(self, s, side)
   return side
 end
 
-function Stages:side(side) return side_before(self, #self.most + 1, side) end
+function Stages:side(side)
+  check_self(self, "side")
+  return side_before(self, #self.most + 1, side)
+end
 
 function Stages:shape(step, side)
+  check_self(self, "shape")
   local s, block = self:place(step)
+  if not s then message.here("step %s is no block; expected one that has a place", message.value(step)) end
   if block > 1 then
     return { side = side_before(self, s + 1, side), cin = self.channels[s], cout = self.channels[s],
       stride = 1 }
@@ -103,21 +117,37 @@ function Stages:shape(step, side)
     cout = self.channels[s], stride = self.strides[s] }
 end
 
+-- What a function of the file's says that a part of a network costs.
+local function given(cost)
+  if type(cost) ~= "table" or not (cost.params and cost.macs) then
+    message.here("a function of net:costs gives %s; expected what layers cost, such as layers.sum gives",
+      message.value(cost))
+  end
+  return cost
+end
+
 -- Parameters and multiply-adds of networks whose first choice is the size of the pictures: two measures.
 -- frame(pixels) and block(step, pixels, values of the block ...) give layers (ganas.layers): what all
 -- networks have, and what a block is. Parameters don't depend on the size, for which any will do: `pixels`.
 function Stages:costs(frame, block, pixels)
+  check_self(self, "costs")
+  for i, fn in ipairs { frame or false, block or false } do
+    if type(fn) ~= "function" then
+      message.here("argument %d of net:costs is %s; expected a function that gives layers", i,
+        message.value(fn or nil))
+    end
+  end
   local function params(step, op, ...)
     if op == SKIP or not self:place(step) then return 0 end
-    return block(step, pixels, ...).params
+    return given(block(step, pixels, ...)).params
   end
   -- The first step chooses the size, the others pay for it.
   local function macs(step, op, size, ...)
-    if step == 1 then return frame((...)).macs end
+    if step == 1 then return given(frame((...))).macs end
     if op == SKIP or not self:place(step) then return 0 end
-    return block(step, size, ...).macs
+    return given(block(step, size, ...)).macs
   end
-  return space.sum(params, frame(pixels).params), space.sum(macs, { by = 1 })
+  return space.sum(params, given(frame(pixels)).params), space.sum(macs, { by = 1 })
 end
 
 -- ---- strings ----
@@ -217,11 +247,68 @@ end
 
 -- ---- making one ----
 
+local function whole(least, most)
+  return { type = "number", integer = true, min = least, max = most, required = true }
+end
+
+local function by_stage(rule)
+  return { type = "list", of = rule, least = 1, required = true, expected = "a list of numbers, one a stage" }
+end
+
+local function check_letters(letters)
+  if letters:find "^%a+$" and not letters:find "d" then return end
+  return ("is %s; expected a letter for each value of a block, none of them 'd'"):format(
+    message.quote(letters))
+end
+
+-- `first` and `blocks` keep what space.product knows of them.
+local FIELDS = {
+  first = { type = "list", expected = "a list of operations" },
+  blocks = { type = "list", required = true, expected = "what space.product gives" },
+  letters = { type = "string", required = true, check = check_letters },
+  most = by_stage(whole(1, 9)), least = by_stage(whole(0, 9)),
+  input = whole(1), channels = by_stage(whole(1)), strides = by_stage(whole(1)),
+  depth = { type = "string", enum = { "step", "skip" } },
+}
+
+local function check_lists(t)
+  for _, name in ipairs { "least", "channels", "strides" } do
+    if #t[name] ~= #t.most then
+      message.here("field 'stages.%s' has %d numbers, 'most' has %d; expected one for each stage", name,
+        #t[name], #t.most)
+    end
+  end
+  for stage, most in ipairs(t.most) do
+    if t.least[stage] > most then
+      message.here("stage %d has at least %d blocks and at most %d", stage, t.least[stage], most)
+    end
+  end
+end
+
+local function check_blocks(blocks)
+  local meta = getmetatable(blocks)
+  if type(meta) ~= "table" or not meta.values then
+    message.here "field 'stages.blocks' is a list of names; expected what space.product gives"
+  end
+end
+
+local function check(t)
+  if type(t) ~= "table" then
+    message.here("stages.new of %s; expected a table { ... }", message.value(t))
+  end
+  local place = message.caller() or "?"
+  local checked = schema.check(t, FIELDS, function() return place end, { "stages" })
+  check_lists(checked)
+  check_blocks(checked.blocks)
+  return checked
+end
+
 -- The names of the blocks by their digits, and how a key of digits is written in a message.
 local function index_blocks(self)
   self.values, self.named = getmetatable(self.blocks).values, {}
   for _, name in ipairs(self.blocks) do
-    local key = table.concat(self.values[name])
+    local key = ""
+    for _, value in ipairs(self.values[name] or {}) do key = key .. tostring(value) end
     if #key ~= #self.letters then
       message.here("block %s has no digit for each of the letters %s; expected values of one digit",
         message.quote(name), message.quote(self.letters))
@@ -232,6 +319,7 @@ local function index_blocks(self)
 end
 
 function Stages.new(t)
+  t = check(t)
   local self = setmetatable({ first = t.first, blocks = t.blocks, letters = t.letters, most = t.most,
     least = t.least, input = t.input, channels = t.channels, strides = t.strides,
     chosen = t.depth == "step", places = {}, depth_steps = {}, depth_ops = {} }, Stages)

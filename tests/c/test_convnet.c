@@ -460,6 +460,95 @@ static void other_images_are_refused(void **state)
     close_fixture(&f);
 }
 
+/* A network of `count` layers for images of a shape, a batch at a time. */
+static int32_t try_net(int32_t count, const int32_t *of, int32_t batch)
+{
+    ganas_convnet *net = NULL;
+    ganas_threads *threads;
+    ganas_rng *rng;
+    assert_int_equal(ganas_threads_new(&threads, 1), GANAS_OK);
+    assert_int_equal(ganas_rng_new(&rng, 1, "x"), GANAS_OK);
+    int32_t status = ganas_convnet_new(&net, layers, count, of, batch, threads, rng);
+    assert_null(net);
+    ganas_rng_free(rng);
+    ganas_threads_free(threads);
+    return status;
+}
+
+static void wrong_networks_are_refused(void **state)
+{
+    (void)state;
+    static const int32_t wrong[][3] = {{0, 9, 8}, {65, 9, 8},  {1, 0, 8},
+                                       {1, 9, 0}, {1, 513, 8}, {1, 9, 513}};
+    char text[80];
+    snprintf(text, sizeof text, "0 layers; expected 1..%d", GANAS_MAX_LAYERS);
+    assert_fails(try_net(0, shape, 16), GANAS_E_ARGUMENT, text);
+    assert_int_equal(try_net(GANAS_MAX_LAYERS + 1, shape, 16), GANAS_E_ARGUMENT);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(try_net(LAYERS, wrong[i], 16), GANAS_E_ARGUMENT);
+    for (int32_t batch = -16; batch <= 8192; batch += batch < 16 ? 8 : 4104)
+        if (batch != 16)
+            assert_int_equal(try_net(LAYERS, shape, batch), GANAS_E_ARGUMENT);
+    assert_int_equal(try_net(LAYERS, NULL, 16), GANAS_E_ARGUMENT);
+}
+
+static void wrong_descents_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    ganas_descended done;
+    ganas_descent good, d;
+    open_fixture(&f, 1, 16);
+    ganas_descent_defaults(&good);
+    const struct {
+        double rate, momentum, decay;
+        int32_t steps, warm, first, n;
+    } wrong[] = {
+        {0, 0.9, 0, 9, 0, 0, 1},    {NAN, 0.9, 0, 9, 0, 0, 1},  {0.1, 1, 0, 9, 0, 0, 1},
+        {0.1, -0.1, 0, 9, 0, 0, 1}, {0.1, 0.9, -1, 9, 0, 0, 1}, {0.1, 0.9, NAN, 9, 0, 0, 1},
+        {0.1, 0.9, 0, 0, 0, 0, 1},  {0.1, 0.9, 0, 9, -1, 0, 1}, {0.1, 0.9, 0, 9, 0, -1, 1},
+        {0.1, 0.9, 0, 9, 0, 0, -1}, {0.1, 0.9, 0, 9, 0, 5, 5}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        d = good;
+        d.rate = wrong[i].rate;
+        d.momentum = wrong[i].momentum;
+        d.decay = wrong[i].decay;
+        d.steps = wrong[i].steps;
+        d.warm = wrong[i].warm;
+        assert_int_equal(ganas_convnet_train(f.net, f.images, NULL, IMAGES, &d, wrong[i].first,
+                                             wrong[i].n, &done),
+                         GANAS_E_ARGUMENT);
+    }
+    close_fixture(&f);
+}
+
+/* Images of another shape or of more classes than the network has. */
+static void images_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    static uint8_t pixel[3 * HEIGHT * WIDTH];
+    static const uint8_t label[3] = {0, 1, CLASSES};
+    static const int32_t sizes[][4] = {{3, 1, WIDTH, HEIGHT},
+                                       {1, 3, HEIGHT, WIDTH},
+                                       {3, 1, HEIGHT, WIDTH},
+                                       {3, 1, HEIGHT - 1, WIDTH}};
+    float logits[3 * CLASSES];
+    open_fixture(&f, 1, 16);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        ganas_images *images = NULL;
+        ganas_images_view view = {.pixel = pixel, .label = label};
+        view.count = sizes[i][0];
+        view.channels = sizes[i][1];
+        view.height = sizes[i][2];
+        view.width = sizes[i][3];
+        assert_int_equal(ganas_images_new(&images, &view), GANAS_OK);
+        assert_int_equal(ganas_convnet_predict(f.net, images, NULL, 1, logits), GANAS_E_ARGUMENT);
+        ganas_images_free(images);
+    }
+    close_fixture(&f);
+}
+
 static int32_t make_net(void *context)
 {
     struct fixture *f = context;
@@ -496,6 +585,9 @@ int main(void)
         cmocka_unit_test(weights_can_be_read),
         cmocka_unit_test(wrong_layers_are_refused),
         cmocka_unit_test(other_images_are_refused),
+        cmocka_unit_test(wrong_networks_are_refused),
+        cmocka_unit_test(wrong_descents_are_refused),
+        cmocka_unit_test(images_that_do_not_fit_are_refused),
         cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

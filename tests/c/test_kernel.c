@@ -599,6 +599,138 @@ static void adam_by_definition(void **state)
     assert_true(fabs(got - squares) < 1e-12 * squares);
 }
 
+/* ---- filters: every size of tile, for inputs side by side and every other one ---- */
+
+enum { ROWS = 2, MOST_OUTS = 5, MOST_COLS = 15, MOST_TAPS = 7, SEEN = 4096 };
+
+/* Of some channels to some, with taps side by side whose weights lie the other way round. */
+static struct filter filter_of(int outs, int ins, int cols, int taps, int stride)
+{
+    struct filter f = {.to = c, .from = a, .w = b, .out = outs, .in = ins, .rows = ROWS};
+    f.cols = cols;
+    f.taps = taps;
+    f.to_step = FILTER_LANES;
+    f.to_row = cols * f.to_step;
+    f.to_plane = ROWS * f.to_row;
+    f.from_step = (ptrdiff_t)stride * FILTER_LANES;
+    f.from_row = cols * f.from_step + (ptrdiff_t)taps * FILTER_LANES;
+    f.from_plane = ROWS * f.from_row;
+    f.w_in = taps;
+    f.w_out = (ptrdiff_t)ins * taps;
+    for (int t = 0; t < taps; t++) {
+        f.at[t] = t * FILTER_LANES;
+        f.w_at[t] = taps - 1 - t;
+    }
+    return f;
+}
+
+static ptrdiff_t to_at(const struct filter *f, int o, int y, int x)
+{
+    return o * f->to_plane + y * f->to_row + x * f->to_step;
+}
+
+static ptrdiff_t from_at(const struct filter *f, int i, int t, int y, int x)
+{
+    return i * f->from_plane + y * f->from_row + x * f->from_step + f->at[t];
+}
+
+static ptrdiff_t weight_at(const struct filter *f, int o, int i, int t)
+{
+    return o * f->w_out + i * f->w_in + f->w_at[t];
+}
+
+/* By definition: fused, from zero, inputs and then taps, then what was there. */
+static void define_filter(const struct filter *f)
+{
+    memcpy(want, start, SEEN * sizeof *want);
+    for (int o = 0; o < f->out; o++)
+        for (int y = 0; y < f->rows; y++)
+            for (int x = 0; x < f->cols * FILTER_LANES; x++) {
+                int lane = x % FILTER_LANES;
+                float sum = 0, *at = &want[to_at(f, o, y, x / FILTER_LANES) + lane];
+                for (int i = 0; i < f->in; i++)
+                    for (int t = 0; t < f->taps; t++)
+                        sum = fmaf(b[weight_at(f, o, i, t)],
+                                   a[from_at(f, i, t, y, x / FILTER_LANES) + lane], sum);
+                *at = f->add ? *at + sum : sum;
+            }
+}
+
+static void check_filter(const struct filter *f)
+{
+    define_filter(f);
+    for (int i = 0; i < NAMES; i++) {
+        const struct kernels *kernels = kernels_of(names[i]);
+        if (!kernels)
+            continue;
+        memcpy(c, start, SEEN * sizeof *c);
+        kernels->filter(f);
+        if (memcmp(c, want, SEEN * sizeof *c) != 0)
+            fail_msg("%s: a filter of %d outputs, %d columns, step %d", names[i], f->out, f->cols,
+                     (int)f->from_step);
+    }
+}
+
+static void filters_equal_their_definition(void **state)
+{
+    (void)state;
+    fill(a, ROOM);
+    fill(b, ROOM);
+    fill(start, ROOM);
+    for (int outs = 1; outs <= MOST_OUTS; outs++)
+        for (int cols = 1; cols <= MOST_COLS; cols++)
+            for (int stride = 1; stride <= 2; stride++) {
+                struct filter f = filter_of(outs, 2, cols, 3, stride);
+                f.add = cols % 2 == 0;
+                check_filter(&f);
+            }
+}
+
+/* The gradient of a weight: the sum over positions and images, here in double. */
+static double weight_gradient(const struct filter *f, int o, int i, int t)
+{
+    double sum = 0;
+    for (int y = 0; y < f->rows; y++)
+        for (int x = 0; x < f->cols * FILTER_LANES; x++)
+            sum += (double)c[to_at(f, o, y, x / FILTER_LANES) + x % FILTER_LANES] *
+                   (double)a[from_at(f, i, t, y, x / FILTER_LANES) + x % FILTER_LANES];
+    return sum;
+}
+
+/* Close to its definition in the first set, and the same bits in all. */
+static void check_filter_gradient(struct filter f)
+{
+    f.w = out;
+    for (int set = 0, first = -1; set < NAMES; set++) {
+        const struct kernels *kernels = kernels_of(names[set]);
+        if (!kernels)
+            continue;
+        memset(out, 0, 256 * sizeof *out);
+        kernels->filter_grad(&f);
+        if (first >= 0)
+            assert_memory_equal(out, want, 256 * sizeof *out);
+        first = set;
+        memcpy(want, out, 256 * sizeof *out);
+    }
+    for (int o = 0; o < f.out; o++)
+        for (int i = 0; i < f.in; i++)
+            for (int t = 0; t < f.taps; t++)
+                assert_true(fabs((double)out[weight_at(&f, o, i, t)] -
+                                 weight_gradient(&f, o, i, t)) < 1e-4);
+}
+
+static void gradients_of_filters_equal_their_definition(void **state)
+{
+    (void)state;
+    fill(a, ROOM);
+    fill(c, ROOM);
+    for (int outs = 1; outs <= MOST_OUTS; outs++)
+        for (int ins = 1; ins <= 2; ins++)
+            for (int taps = 1; taps <= MOST_TAPS; taps++)
+                for (int stride = 1; stride <= 2; stride++)
+                    check_filter_gradient(filter_of(outs, ins, 5, taps, stride));
+}
+
 /* ---- the choice ---- */
 
 static const char *chosen(const char *isa)
@@ -689,6 +821,8 @@ int main(void)
         cmocka_unit_test(rows_by_definition),
         cmocka_unit_test(answers_by_definition),
         cmocka_unit_test(adam_by_definition),
+        cmocka_unit_test(filters_equal_their_definition),
+        cmocka_unit_test(gradients_of_filters_equal_their_definition),
         cmocka_unit_test(the_environment_chooses),
         cmocka_unit_test(the_program_says_what_it_uses),
         cmocka_unit_test(all_give_the_same_bits),

@@ -92,6 +92,24 @@ static void members_come_from_the_set(void **state)
     assert_true(seen == set);
 }
 
+/* Lemire's method by its definition, where nearly half of the numbers are rejected: r n / 2^32,
+   anew while the low half of r n is below 2^32 mod n. */
+static void below_rejects_what_would_be_biased(void **state)
+{
+    (void)state;
+    static const uint32_t sizes[] = {0x80000001, 0xc0000000, 0xfffffffb, 0x55555556, 3};
+    for (int i = 0; i < 5; i++) {
+        struct draws d = {.seed = 5}, twin = d;
+        uint64_t n = sizes[i], bias = 0x100000000 % n;
+        for (int k = 0; k < 1000; k++) {
+            uint64_t m = draws_u32(&twin) * n;
+            while ((m & 0xffffffff) < bias)
+                m = draws_u32(&twin) * n;
+            assert_int_equal(draws_below(&d, sizes[i]), m >> 32);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +117,7 @@ int main(void)
         cmocka_unit_test(streams_are_frozen),
         cmocka_unit_test(names_and_seeds_make_other_streams),
         cmocka_unit_test(below_is_uniform),
+        cmocka_unit_test(below_rejects_what_would_be_biased),
         cmocka_unit_test(numbers_have_their_moments),
         cmocka_unit_test(members_come_from_the_set),
     };

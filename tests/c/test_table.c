@@ -299,6 +299,39 @@ static void big_tables_are_read(void **state)
     free(text);
 }
 
+/* Rows longer than what is read at once, with line ends inside of quotes where a reading ends. */
+static void long_rows_are_read(void **state)
+{
+    (void)state;
+    enum { LONG = 3 << 20, LONG_ROWS = 3 };
+    char *field = malloc(LONG + 1), *text = malloc(LONG_ROWS * (LONG * 5 / 4 + 16)), *at = text;
+    for (int i = 0; i < LONG; i++)
+        field[i] = i % 7 == 0 ? '\n' : i % 7 == 3 ? '"' : i % 7 == 5 ? ',' : 'x';
+    field[LONG] = 0;
+    at += sprintf(at, "a,b\n");
+    for (int row = 0; row < LONG_ROWS; row++) {
+        at += sprintf(at, "%d,\"", row);
+        for (const char *c = field; *c; c++) {
+            *at++ = *c;
+            if (*c == '"')
+                *at++ = '"';
+        }
+        at += sprintf(at, "\"\n");
+    }
+    write_bytes(text, (size_t)(at - text));
+    ganas_table *t = NULL;
+    assert_int_equal(ganas_table_open(&t, path), GANAS_OK);
+    assert_int_equal(ganas_table_rows(t), LONG_ROWS);
+    for (int row = 0; row < LONG_ROWS; row++) {
+        assert_int_equal(atoi(ganas_table_text(t, row, 0)), row);
+        assert_true(strcmp(ganas_table_text(t, row, 1), field) == 0);
+        assert_int_equal(ganas_table_line(t, row), 2 + row * (1 + (LONG + 6) / 7));
+    }
+    ganas_table_free(t);
+    free(text);
+    free(field);
+}
+
 /* ---- refusals ---- */
 
 static void bad_text_is_refused(void **state)
@@ -505,6 +538,7 @@ int main(void)
         cmocka_unit_test(what_was_written_is_read),
         cmocka_unit_test(noise_is_read_or_refused),
         cmocka_unit_test(big_tables_are_read),
+        cmocka_unit_test(long_rows_are_read),
         cmocka_unit_test(bad_text_is_refused),
         cmocka_unit_test(too_many_columns_are_refused),
         cmocka_unit_test(files_that_cannot_be_read_are_refused),

@@ -1,10 +1,13 @@
 -- parsers.lua - the parsers that are written in Lua, with texts that are nearly right:
 -- ganas-lua lua tests/fuzz/parsers.lua [TEXTS [SEED]]
 --
--- Each parser has seeds; a text is one of them with a few bytes changed, cut out, doubled or taken from
--- another. Whatever it is, a parser must give something or say what is wrong as a message for people:
--- anything else is a fault and ends this with the text that did it. What was read must be written and read
--- again.
+-- Each parser has seeds; a text is one of them with a few bytes, words or numbers changed, cut out, doubled
+-- or taken from another. Whatever it is, a parser must give something or say what is wrong as a message for
+-- people: anything else is a fault and ends this with the text that did it. What was read must be written
+-- and read again. The loaders of recipes and spaces run what they read, so they come last, in the sandbox.
+
+local uv = require "luv"
+uv.os_setenv("GANAS_SANDBOX_SECONDS", "0.5") -- before anything reads it
 
 local Rng = require "ganas.rng"
 local fs = require "ganas.fs"
@@ -14,9 +17,10 @@ local message = require "ganas.message"
 local options = require "ganas.options"
 local parse = require "ganas.parse"
 local phrase = require "ganas.phrase"
+local recipe = require "ganas.recipe"
 local reply = require "ganas.reply"
+local sandbox = require "ganas.sandbox"
 local source = require "ganas.source"
-local uv = require "luv"
 
 local TEXTS, SEED = tonumber(arg[1]) or 3000, tonumber(arg[2]) or 1
 local rng = Rng.new(SEED, "fuzz")
@@ -26,7 +30,10 @@ local folder = fs.mkdir_temporary()
 
 local list = {}
 
-local function add(name, seeds, read) list[#list + 1] = { name = name, seeds = seeds, read = read } end
+-- `share`: of the texts of a quick parser, how many a slow one gets. `confined`: in the sandbox.
+local function add(name, seeds, read, share, confined)
+  list[#list + 1] = { name = name, seeds = seeds, read = read, share = share or 1, confined = confined }
+end
 
 local SPACES = { "nasbench101", "nasbench201", "darts", "proxylessnas", "ofa_proxyless", "mobilenetv3",
   "efficientnet" }
@@ -85,7 +92,7 @@ add("recipes", { fs.read "recipes/demo.lua", fs.read "recipes/nb201_phone.lua", 
       assert(line >= 1 and line % 1 == 0)
     end
     source.where("here", text)("args")
-  end)
+  end, 1 / 30)
 
 add("command lines", { "demo seed=3 queries=9 --threads 2 --quiet",
   "compare demo methods=ganas,random seeds=0..9", "resume runs/x --warm",
@@ -96,12 +103,37 @@ add("command lines", { "demo seed=3 queries=9 --threads 2 --quiet",
     options.read(words)
   end)
 
+local function texts_of(paths)
+  local texts = {}
+  for i, path in ipairs(paths) do texts[i] = fs.read(path) end
+  return texts
+end
+
+add("spaces loaded", texts_of { "spaces/nasbench201.lua", "spaces/tinycell.lua", "spaces/darts.lua",
+  "spaces/nasbench101.lua", "spaces/proxylessnas.lua" },
+  function(text)
+    local domain = grammar.read("space.lua", text)
+    domain:describe()
+    local arch = grammar.samples(domain, 1):arch(0)
+    assert(tostring(assert(domain:arch(tostring(arch)))) == tostring(arch), "the sample is read as another")
+  end, 1 / 30, true)
+
+add("recipes loaded", texts_of { "recipes/demo.lua", "tests/fuzz/recipe.lua" }, function(text)
+  local path = fs.join(folder, "recipe.lua")
+  fs.write(path, text)
+  local batch = recipe.rehearse(recipe.load(path), 20)
+  return batch:count() > 0
+end, 1 / 30, true)
+
 -- ---- texts ----
 
 local function any(n) return rng:below(n) + 1 end
 
 local BYTES = { "\0", "\27", "\n", '"', "'", "\\", "{", "}", "[", "]", "(", ")", "|", "~", "-", ":", ",", ".",
   "=", "0", "9", "e", "\255", "%", " " }
+
+local NUMBERS = { "0", "-1", "1", "2", "3", "0.5", "33", "64", "65", "1e9", "1e300", "-1e-300", "1e999",
+  "(0/0)" }
 
 local edits = {
   function(text, at) return text:sub(1, at - 1) .. BYTES[any(#BYTES)] .. text:sub(at) end,
@@ -111,6 +143,14 @@ local edits = {
   function(text, at) return text:sub(1, at) end,
   function(text, at, other) return text:sub(1, at) .. other:sub(any(#other + 1)) end,
   function(text, at) return text:sub(1, at) .. text:sub(at, at):rep(any(300)) .. text:sub(at + 1) end,
+  function(text, at, other) -- a word of another's
+    local word = other:match("[%a_]+", any(#other + 1)) or "x"
+    return text:sub(1, at - 1) .. text:sub(at):gsub("[%a_]+", word, 1)
+  end,
+  function(text, at)
+    return text:sub(1, at - 1) .. text:sub(at):gsub("%-?[%d.]+", NUMBERS[any(#NUMBERS)], 1)
+  end,
+  function(text, at) return text:sub(1, at - 1) .. text:sub(at):gsub("[^\n]*\n", "", 1) end,
 }
 
 local function make(seeds)
@@ -130,7 +170,11 @@ local function try(parser, text)
 end
 
 for _, parser in ipairs(list) do
-  local taken, n = 0, math.ceil(TEXTS / (parser.name == "recipes" and 30 or 1))
+  local taken, n = 0, math.ceil(TEXTS * parser.share)
+  if parser.confined and not sandbox.active() then
+    sandbox.start(require "ganas.host")
+    sandbox.loaded()
+  end
   local since = uv.hrtime()
   for _ = 1, n do taken = taken + (try(parser, make(parser.seeds)) and 1 or 0) end
   print(("%-24s %7d texts, %3.0f %% taken, %6.1f us each"):format(parser.name, n, 100 * taken / n,

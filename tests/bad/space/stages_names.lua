@@ -1,0 +1,11 @@
+local space = require "ganas.space"
+local stages = require "ganas.stages"
+
+local net = stages.new {
+  blocks = { "k3", "k5" },
+  letters = "k",
+  most = { 3, 3 }, least = { 1, 1 },
+  input = 16, channels = { 24, 40 }, strides = { 2, 2 },
+}
+
+return { ops = net.ops, grow = net.grow, format = net.format, parse = net.parse }
