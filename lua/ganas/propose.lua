@@ -202,7 +202,8 @@ local function list(state, most)
   local all = state.critic and most > 0 and whole.left(state, most)
   if not all then return nil end
   local screen = new_screen(state, 1)
-  screen.batch, screen.optimism = all, state.settings.screen.whole_optimism
+  screen.batch = all
+  if state.constraints:count() > 0 then screen.optimism = state.settings.screen.bounded_optimism end
   for i = 1, all:count() do screen.origin[i] = LISTED end
   screen:judge(0)
   return screen

@@ -73,7 +73,7 @@ local FIELDS = {
     elite = whole(1),                    -- of these
     -- deviations added to what a candidate is expected to score
     optimism = changing(from_zero()),
-    whole_optimism = changing(from_zero()), -- the same where the space is looked at as a whole
+    bounded_optimism = changing(from_zero()), -- the same for all that obeys constraints, looked at as a whole
     quota = share(),                     -- least share of what is evaluated that descends from G
     more = { type = "number", min = 0, max = 0.99 }, -- an edit is followed by another with this probability
     most = whole(1),                     -- edits of a mutant
@@ -96,7 +96,7 @@ local EVOLUTION = { population = 50, tournament = 10 }
 
 local SCREEN = {
   whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, optimism = 0,
-  whole_optimism = 0, more = 0.5, most = 4,
+  bounded_optimism = 0, more = 0.5, most = 4,
 }
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
@@ -118,7 +118,7 @@ local PRESETS = {
     generator = { train = "refit" },
     screen = {
       whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5, optimism = 0.5,
-      whole_optimism = schedule.impatient(1, 20),
+      bounded_optimism = schedule.impatient(1, 20),
     },
   },
 }

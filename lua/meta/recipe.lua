@@ -221,7 +221,7 @@
 ---@field rounds? integer the later ones mutate the best so far by the discriminator
 ---@field elite? integer how many of these
 ---@field optimism? ganas.Schedule deviations added to what a candidate is expected to score
----@field whole_optimism? ganas.Schedule the same where the space is looked at as a whole
+---@field bounded_optimism? ganas.Schedule the same for all that obeys constraints, where that is looked at as a whole
 ---@field quota? number least share of what is evaluated that descends from the generator
 ---@field more? number an edit of a mutant is followed by another with this probability
 ---@field most? integer edits of a mutant
