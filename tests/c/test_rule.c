@@ -361,6 +361,27 @@ static void bad_terms_are_refused(void **state)
     close_fixture(&f);
 }
 
+static void terms_have_their_number(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56], factor = 1;
+    int32_t number = -1, masked;
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    ganas_term term = {.count = 1, .measure = &f.depth, .factor = &factor};
+    term.compare = GANAS_LE;
+    term.bound = 3;
+    for (int i = 0; i < GANAS_MAX_TERMS; i++) {
+        assert_int_equal(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_OK);
+        assert_int_equal(number, i);
+    }
+    assert_fails(ganas_rules_term(f.rules, &term, &number, &masked), GANAS_E_ARGUMENT,
+                 "more than 64 comparisons in the rules");
+    assert_int_equal(number, GANAS_MAX_TERMS - 1);
+    close_fixture(&f);
+}
+
 static void bad_programs_are_refused(void **state)
 {
     (void)state;
@@ -530,6 +551,7 @@ int main(void)
         cmocka_unit_test(sums_of_open_graphs_are_checked),
         cmocka_unit_test(rejections_are_counted_by_rule),
         cmocka_unit_test(bad_terms_are_refused),
+        cmocka_unit_test(terms_have_their_number),
         cmocka_unit_test(bad_programs_are_refused),
         cmocka_unit_test(programs_that_accept_nothing_are_refused),
         cmocka_unit_test(given_values_are_looked_up),
