@@ -72,8 +72,8 @@ local function check_complete(self)
     for _, op in ipairs(self.space.sets[node]) do
       local name = self.space.ops[op + 1]
       if op < #self.space.own and not row_of(self, step, name) then
-        message.user("%s: there is no line for step %d, %s; expected one for each operation of each step",
-          self.path, step, message.quote(name))
+        message.user("%s: %s has no line for step %d, %s; expected one for each operation of each step",
+          self.where "blocks", self.path, step, message.quote(name))
       end
     end
   end
@@ -81,8 +81,8 @@ end
 
 local function open_column(self, name, where)
   open_file(self)
-  check_complete(self)
   local values = self.table:numbers(self.table:need(name, where))
+  check_complete(self)
   local base = self.rows[BASE] and self.rows[BASE][""]
   return {
     measure = "sum", where = where, base = base and values[base] or 0,

@@ -12,6 +12,7 @@ local gloss = require "ganas.gloss"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
+local processes = require "ganas.processes"
 local recipe = require "ganas.recipe"
 local settings = require "ganas.settings"
 local sorted = require "ganas.sorted"
@@ -40,12 +41,25 @@ local function expectations(space, broken)
   return (#broken == 0 and "held: " or "not held: ") .. table.concat(words, " and ")
 end
 
+-- The operations that no step can be, as a fact; nil where there are none.
+local function unused(space)
+  local used, names = {}, {}
+  for _, node in ipairs(space.steps) do
+    for _, op in ipairs(space.sets[node]) do used[space.ops[op + 1]] = true end
+  end
+  for _, name in ipairs(space.own) do
+    if not used[name] then names[#names + 1] = message.quote(name) end
+  end
+  return #names > 0 and { "unused", "no step can be " .. table.concat(names, " or ") } or nil
+end
+
 local function describe_space(space, facts, failures)
   for _, fact in ipairs(space:describe()) do facts[#facts + 1] = fact end
   facts[#facts + 1] = { "round trip", read_back(space, failures) }
   local broken = grammar.check_expect(space)
   for _, failure in ipairs(broken) do failures[#failures + 1] = failure end
   facts[#facts + 1] = { "expect", expectations(space, broken) }
+  facts[#facts + 1] = unused(space)
 end
 
 -- ---- a recipe ----
@@ -53,6 +67,7 @@ end
 local function arguments_text(plan)
   local words = {}
   for name, value in sorted(plan.args) do
+    if name == "workers" then value = plan.evaluator.workers or value end
     words[#words + 1] = name .. "=" .. (type(value) == "number" and message.number(value) or tostring(value))
   end
   return table.concat(words, " ")
@@ -100,7 +115,8 @@ local function score_one(plan, batch, facts, failures)
   local text = tostring(batch:arch(0))
   facts[#facts + 1] = { "candidate", text }
   if not plan.evaluator.repeatable then
-    facts[#facts + 1] = { "its score", "not asked for, as that may take long; queries=1 tries one" }
+    facts[#facts + 1] = { "its score", "not asked for, as that may take long; "
+      .. ("'ganas-lua %s queries=1' tries one"):format(plan.embedded and plan.name or plan.path) }
     return
   end
   local began = gloss.now()
@@ -114,7 +130,13 @@ local function score_one(plan, batch, facts, failures)
   end
 end
 
-local function describe_evaluator(evaluator, facts)
+local function describe_evaluator(plan, facts, failures)
+  local evaluator = plan.evaluator
+  local script = evaluator.words and processes.absent(evaluator)
+  if script then
+    local words = "%s: no file %s; expected it beside the recipe, or in the current folder"
+    failures[#failures + 1] = words:format(plan.where "evaluate", message.quote(script))
+  end
   facts[#facts + 1] = { "evaluator", evaluator:describe() }
   facts[#facts + 1] = { "score", evaluator.score_name }
   if evaluator.kind == "table" and evaluator.report_name then
@@ -135,7 +157,7 @@ local function check_recipe(word, given)
   facts[1] = { "recipe", plan.name .. ": " .. plan.about }
   facts[2] = { "arguments", arguments_text(plan) }
   describe_space(plan.space, facts, failures)
-  describe_evaluator(plan.evaluator, facts)
+  describe_evaluator(plan, facts, failures)
   local batch, trial, drawn = recipe.rehearse(plan, DRAWN)
   describe_constraints(trial, batch, drawn, facts)
   local found, why = batch:count() > 0, nil

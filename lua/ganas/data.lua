@@ -1,6 +1,6 @@
 -- data - where data files are.
 --
--- A path that exists as it is written, or beside the recipe, is taken as it is. Otherwise the file
+-- A path that exists beside the recipe, or from the current folder, is taken as it is. Otherwise the file
 -- is looked for in the places below, in this order; in each, directly and in its direct subfolders.
 -- The first place that has it wins; two files of that name in one place are an error.
 
@@ -48,10 +48,17 @@ local function hits(place, file)
   return found
 end
 
+-- The folder of the recipe; nil where that is the current one or there is none.
+local function own_folder(context)
+  local folder = context.path and not context.embedded and fs.dirname(context.path)
+  return folder and folder ~= "." and folder ~= "" and folder or nil
+end
+
 local function as_given(file, context)
-  if fs.is_file(file) then return file end
-  local beside = context.path and not context.embedded and fs.join(fs.dirname(context.path), file)
+  local folder = file:sub(1, 1) ~= "/" and own_folder(context)
+  local beside = folder and fs.join(folder, file)
   if beside and fs.is_file(beside) then return beside end
+  if fs.is_file(file) then return file end
 end
 
 -- Whether what a path leads to is below a folder, links followed.
@@ -72,13 +79,16 @@ local function check_path(path, file, context, where)
 end
 
 local function missing(file, context, where)
-  local looked = {}
-  for i, place in ipairs(data.places(context)) do
-    looked[i] = place.label .. (fs.is_dir(place.path) and "" or " (no such folder)")
+  local folder = own_folder(context)
+  local looked = { folder or ".", folder and "." or nil }
+  local near = folder and fs.near(fs.join(folder, file)) or fs.near(file)
+  for _, place in ipairs(data.places(context)) do
+    looked[#looked + 1] = place.label .. (fs.is_dir(place.path) and "" or " (no such folder)")
   end
   local known = KNOWN[fs.basename(file)]
-  message.user("%sno data file %s; looked in %s%s; put it there or name its folder with --data DIR", where,
-    message.quote(file), table.concat(looked, ", "), known and "; it holds " .. known or "")
+  if near then near = "; did you mean " .. message.quote(fs.basename(near)) .. "?" end
+  message.user("%sno data file %s%s looked in %s%s; put it there or name its folder with --data DIR", where,
+    message.quote(file), near or ";", table.concat(looked, ", "), known and "; it holds " .. known or "")
 end
 
 local function look(file, context, where)

@@ -27,6 +27,10 @@ local sorted = require "ganas.sorted"
 
 local evaluate = {}
 
+-- What a recipe may have there, in words.
+evaluate.EXPECTED = "{ 'table', file = ... }, { 'command', ... }, { 'worker', ... } and so on, "
+  .. "or a function(arch)"
+
 local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~= math.huge end
 
 -- ---- a Lua function ----
@@ -111,8 +115,8 @@ local FOREIGN = {
 function evaluate.open(spec, space, context)
   if type(spec) == "function" then return open_function(spec, space, context) end
   if type(spec) ~= "table" then
-    message.user("%s: field 'evaluate' is %s; expected { 'table', file = ... } or a function(arch)",
-      context.where "evaluate", message.value(spec))
+    message.user("%s: field 'evaluate' is %s; expected %s", context.where "evaluate", message.value(spec),
+      evaluate.EXPECTED)
   end
   local module = MODULES[spec[1]]
   if FOREIGN[spec[1]] then sandbox.refuse(context.where("evaluate", 1), FOREIGN[spec[1]]) end
@@ -120,6 +124,10 @@ function evaluate.open(spec, space, context)
   if type(spec[1]) ~= "string" then
     message.user("%s: the kind of evaluator is %s; expected its name first, { 'table', ... }",
       context.where("evaluate", 1), message.value(spec[1]))
+  end
+  if spec[1]:find "/" or type(spec[2]) == "string" and not message.nearest(spec[1], sorted.keys(MODULES)) then
+    message.user("%s: unknown kind of evaluator %s; did you mean { 'command', %s, ... }?",
+      context.where("evaluate", 1), message.quote(spec[1]), message.quote(spec[1]))
   end
   message.user("%s: %s", context.where("evaluate", 1), message.unknown("kind of evaluator", spec[1],
     sorted.keys(MODULES)))

@@ -39,6 +39,9 @@ function forms.string(_, entry) return entry.arch .. "\n" end
 
 function forms.json(rec, entry)
   local graph = record.graph(rec, entry)
+  if rec.state ~= "finished" then
+    message.note("%s has no result yet: the name of its space and measures are left out", rec.dir)
+  end
   return json.encode(json.object {
     { "arch", entry.arch }, { "space", rec.space }, { "score", entry.score }, { "report", entry.report },
     { "columns", json.object(columns_json(rec)) }, { "query", entry.query },

@@ -148,21 +148,39 @@ end
 
 -- ---- why there is nothing ----
 
+-- The value of a bound's measure in a batch that comes nearest to it; nil where there is none.
+local function extreme(batch, bound)
+  local values, best = batch:measure(bound.measure), nil
+  for i = 0, batch:count() - 1 do
+    local x = values[i]
+    if x == x and (not best or bound.upper and x < best or not bound.upper and x > best) then best = x end
+  end
+  return best
+end
+
+local function words_of(bound, best, where)
+  return best and ("the %s %s %s is %s"):format(bound.upper and "least" or "greatest", bound.name, where,
+    message.number(best))
+end
+
+-- The same of random candidates, for a space that is too large to list and a bound that none of them obeys.
+local function sampled(self, tightest)
+  if not tightest.bound or tightest.share ~= 0 then return nil end
+  local some = Batch.new(self.space, DRAFT)
+  some:random(nil, self.rng, DRAFT)
+  return words_of(tightest.bound, extreme(some, tightest.bound), ("of %d random ones"):format(DRAFT))
+end
+
 -- The least or greatest value of a bound's measure among the candidates that obey the other constraints, in
 -- words; nil where that isn't known.
 local function nearest(self, tightest, index)
   local bound = tightest.bound
-  if not bound or not self.all then return nil end
+  if not self.all then return sampled(self, tightest) end
+  if not bound then return nil end
   local others = { space = self.space, constraints = self.constraints:without(index), dropped = 0 }
   local all = list(others)
   if not all or all:count() == 0 then return nil end
-  local values, best = all:measure(bound.measure), nil
-  for i = 0, all:count() - 1 do
-    local x = values[i]
-    if x == x and (not best or bound.upper and x < best or not bound.upper and x > best) then best = x end
-  end
-  return best and ("the %s %s beside the others is %s"):format(bound.upper and "least" or "greatest",
-    bound.name, message.number(best))
+  return words_of(bound, extreme(all, bound), "beside the others")
 end
 
 -- Raises that no candidate obeys, with the constraint that accepts least.

@@ -42,6 +42,19 @@ function fs.dirname(path)
   return dir or "."
 end
 
+-- The file with the same ending, in the folder of a path, whose name is nearest to the path's own, or nil.
+function fs.near(path)
+  local folder, names = fs.dirname(path), {}
+  local ending = path:match "%.[^./]*$" or ""
+  for _, name in ipairs(fs.list(folder)) do
+    if name:sub(1, 1) ~= "." and name:sub(-#ending) == ending and fs.is_file(fs.join(folder, name)) then
+      names[#names + 1] = name
+    end
+  end
+  local near = message.nearest(fs.basename(path), names)
+  return near and fs.join(folder, near)
+end
+
 -- The base name without its last ending.
 function fs.stem(path)
   local base = fs.basename(path)

@@ -114,7 +114,9 @@ function library.missing(kind, word)
   local names = library.names(kind)
   local near = message.nearest(library.is_path(word) and fs.stem(word) or word, names)
   if library.is_path(word) then
-    local hint = near and "; did you mean the built-in " .. message.quote(near) .. "?" or ""
+    local other = not near and fs.near(word)
+    local hint = near and "; did you mean the built-in " .. message.quote(near) .. "?"
+      or other and "; did you mean " .. message.quote(other) .. "?" or ""
     return ("no file %s%s"):format(message.quote(word), hint)
   end
   local beside = fs.is_file(word .. ".lua") and word .. ".lua" or nil

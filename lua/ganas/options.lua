@@ -6,6 +6,7 @@ local argparse = require "argparse"
 local args = require "ganas.args"
 local library = require "ganas.library"
 local message = require "ganas.message"
+local sorted = require "ganas.sorted"
 local views = require "ganas.views"
 
 local options = {}
@@ -161,10 +162,21 @@ function options.flags(command)
   return list
 end
 
+-- What would be right where the parser doesn't say: an argument that was written like an option; the operand.
+local function hint_for(command, text)
+  local name = text:match "^unknown option '%-%-([%w_]+)'$"
+  local near = name and message.nearest(name, sorted.keys(args.STANDARD))
+  if near then return ("; did you mean %s=...?"):format(near) end
+  if not text:find "^missing argument '%l+'$" or not OPERAND[command] then return "" end
+  return ("; expected 'ganas-lua %s%s'"):format(command == "run" and "" or command .. " ",
+    OPERAND[command]:upper())
+end
+
 local function parse(command, words)
   local ok, result = new_parser(command):pparse(words)
   if ok then return result end
-  message.usage("%s", (result:gsub("\nDid you mean", "; did you mean"):gsub("\n.*", "")))
+  local text = result:gsub("\nDid you mean", "; did you mean"):gsub("\n.*", "")
+  message.usage("%s%s", text, hint_for(command, text))
 end
 
 local function threads_of(text)

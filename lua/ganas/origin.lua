@@ -84,7 +84,11 @@ end
 local function compare_args(plan, event)
   for name in sorted(plan.given) do
     if not FREE[name] and plan.given[name] ~= event.args[name] then
-      return differs("the argument " .. name, event.args[name], plan.given[name])
+      if event.args[name] ~= nil then
+        return differs("the argument " .. name, event.args[name], plan.given[name])
+      end
+      return ("the argument %s was left to the recipe and is %s"):format(name,
+        message.value(plan.given[name]))
     end
   end
   if table.concat(plan.rules, "\n") ~= table.concat(event.where, "\n") then

@@ -56,6 +56,16 @@ function processes.read(spec, context, own)
   return words, schema.check(named, fields, context.where, { "evaluate" })
 end
 
+local SCRIPTS = { py = true, sh = true, lua = true, pl = true, R = true, jl = true, rb = true }
+
+-- The script that the program of a command is given first, if it is not there; nil where it is, or where the
+-- words don't say. In a folder of its own (`cwd`) a command's names mean something else.
+function processes.absent(self)
+  local word = self.words[2]
+  if not word or self.fields.cwd or word:sub(1, 1) == "-" or word:find "[{%s]" then return nil end
+  return SCRIPTS[word:match "%.(%a+)$"] and not fs.is_file(word) and word or nil
+end
+
 local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end
 
 -- A program that can't be found is said before anything runs.
@@ -106,9 +116,9 @@ function processes.ended(code, signal, words)
   return { retry = code == TRY_AGAIN and "busy" or nil, result = { state = "failed", error = text } }
 end
 
--- What it comes to when the time is over.
-function processes.late(seconds, words)
-  local text = ("no result after %s s"):format(message.number(seconds))
+-- What it comes to when the time is over; `what`: in words, with %s for the seconds.
+function processes.late(seconds, words, what)
+  local text = (what or "no result after %s s"):format(message.number(seconds))
   return { result = { state = "failed", error = with_words(text, words) } }
 end
 

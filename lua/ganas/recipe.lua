@@ -33,7 +33,7 @@ local FIELDS = {
   space = { type = { "string", "table", "function" }, required = true,
     expected = "the name of a space, its path, or a table" },
   evaluate = { type = { "table", "function" }, required = true,
-    expected = "{ 'table', file = ... } or a function(arch)" },
+    expected = evaluate.EXPECTED },
   args = { type = "table", default = {}, expected = "a table: name = default" },
   identity = { enum = { "string", "network" } },
   measures = { type = { "table", "function" }, expected = "a table: name = 'column' or a function(arch)" },

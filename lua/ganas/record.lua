@@ -2,7 +2,8 @@
 --
 -- A record is the result as its JSON has it (docs/RUNS.md) with
 --   dir      the folder
---   state    "finished", "running", "waiting" (for results from outside) or "interrupted"
+--   state    "finished", "running", "waiting" (for results from outside), "failed" (nothing of the first set
+--            got a score) or "interrupted"
 --   origin   the journal's first event (ganas.origin)
 --   ended    when something was last written, in seconds since 1970
 -- Of a run that has no result yet only what the journal knows is there: queries, failed, best, top, to_best,
@@ -65,6 +66,15 @@ local function trajectory_of(results)
   return list, failed, infeasible
 end
 
+-- Whether all of a first set was evaluated, and nothing after it, without a score.
+local function hopeless(events, results, top)
+  local batch, sets = nil, 0
+  for _, event in ipairs(events) do
+    if event.event == "batch" then batch, sets = event, sets + 1 end
+  end
+  return sets == 1 and #top == 0 and #results >= #batch.archs
+end
+
 local function unfinished(dir)
   local events = journal.read(dir)
   local origin = events[1]
@@ -73,6 +83,7 @@ local function unfinished(dir)
   local top = best_of(trajectory)
   return {
     recipe = origin.recipe, seed = origin.seed, args = origin.args, asked = asked,
+    hopeless = hopeless(events, results, top),
     columns = { score = origin.score, report = origin.report }, queries = #trajectory, failed = failed,
     infeasible = infeasible, trajectory = trajectory, top = top, best = top[1],
     to_best = top[1] and top[1].query, levels = {}, rules = {}, seconds = { total = seconds },
@@ -95,7 +106,7 @@ end
 local function state_of(dir, rec, whole)
   if lock.owner(dir) then return "running" end
   if whole then return "finished" end
-  return rec.asked and "waiting" or "interrupted"
+  return rec.hopeless and "failed" or rec.asked and "waiting" or "interrupted"
 end
 
 local function ended(dir)

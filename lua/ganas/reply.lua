@@ -140,7 +140,9 @@ end
 -- The result of a whole stdout: JSON in its last line, else name=value.
 function reply.of_output(text, names)
   local last = text:match "([^\n]*%S[^\n]*)%s*$"
-  if not last then return failed "it wrote no result" end
+  if not last then
+    return failed("it wrote no result; expected %s=NUMBER on stdout", names.score or "value")
+  end
   if last:find "^%s*[%[{]" then
     local object = parse(last)
     if object ~= nil then return reply.of(object, names) end

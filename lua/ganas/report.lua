@@ -2,6 +2,7 @@
 
 local baseline = require "ganas.baseline"
 local constraints = require "ganas.constraints"
+local fs = require "ganas.fs"
 local json = require "ganas.json"
 local progress = require "ganas.progress"
 local sorted = require "ganas.sorted"
@@ -195,6 +196,22 @@ local function headline(plan, result)
   return text .. (WHY[result.reason] or "")
 end
 
+-- The measures of a candidate that the constraints speak of, in words.
+local function bounded(result, entry)
+  local words, text = {}, {}
+  for i, rule in ipairs(result.rules or {}) do text[i] = rule.rule end
+  text = " " .. table.concat(text, " ") .. " "
+  local function add(name, value)
+    if text:find("[^%w_.]" .. name:gsub("%p", "%%%0") .. "[^%w_.]") then
+      words[#words + 1] = "  " .. name .. " " .. number(value)
+    end
+  end
+  local pairs_of = entry.measures or {}
+  if rawget(pairs_of, 1) then for _, pair in ipairs(pairs_of) do add(pair[1], pair[2]) end
+  else for name, value in sorted(pairs_of) do add(name, value) end end
+  return table.concat(words)
+end
+
 local function ranked(plan, place, entry)
   local evaluator = plan.evaluator
   local words = { ("%d  %s %s"):format(place, evaluator.score_name, number(entry.score)) }
@@ -204,17 +221,23 @@ local function ranked(plan, place, entry)
   return table.concat(words, "  ")
 end
 
-local function first_failure(trajectory)
+-- The first failure, and the first with another reason.
+local function first_failures(trajectory)
+  local first
   for _, step in ipairs(trajectory) do
-    if not step.score then return step end
+    if not step.score and not first then first = step
+    elseif not step.score and step.error ~= first.error then return first, step end
   end
+  return first
 end
 
 local function failures(result)
-  local step = result.failed and result.failed > 0 and first_failure(result.trajectory)
+  if not result.failed or result.failed == 0 then return nil end
+  local step, other = first_failures(result.trajectory)
   if not step then return nil end
-  return ("%d of %d failed; the first, %s: %s"):format(result.failed, result.queries, step.arch,
+  local text = ("%d of %d failed; the first, %s: %s"):format(result.failed, result.queries, step.arch,
     step.error or "no score")
+  return other and ("%s; another, %s: %s"):format(text, other.arch, other.error or "no score") or text
 end
 
 -- Lines on evaluators that start processes.
@@ -280,21 +303,24 @@ local function add_front(front, lines)
     values_text(front.reference))
 end
 
--- The result as a list of lines. `dir` is the run directory.
+-- The result as a list of lines. `dir` is the run directory. The theorem's sentence is for those who follow
+-- the paper; it is in the page and in the JSON of any run.
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
   if result.front then add_front(result.front, lines) end
   if result.confirmed then add_confirmed(plan, result, lines) end
   for place = 1, (result.front or result.confirmed) and 0 or math.min(SHOWN, #result.top) do
-    lines[#lines + 1] = ranked(plan, place, result.top[place])
+    lines[#lines + 1] = ranked(plan, place, result.top[place]) .. bounded(result, result.top[place])
   end
   add_baselines(plan, result, lines)
   for _, rule in ipairs(result.rules or {}) do lines[#lines + 1] = rule_text(rule) end
   lines[#lines + 1] = dead_ends(result)
   lines[#lines + 1] = failures(result)
   add_processes(plan, result, lines)
-  lines[#lines + 1] = result.premise
+  if result.preset == "paper" then lines[#lines + 1] = result.premise end
   lines[#lines + 1] = result.reading
+  local page = fs.join(dir, "report.html")
+  if fs.is_file(page) then lines[#lines + 1] = page .. " shows it" end
   lines[#lines + 1] = "the run is in " .. dir
   return lines
 end

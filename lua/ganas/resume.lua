@@ -74,10 +74,15 @@ function resume.guarded(log, deed)
 end
 
 local function replay(dir, given, host)
+  local plain = next(given.args) == nil and fs.is_file(fs.join(dir, "result.json"))
   local log, events = journal.reopen(dir)
+  local last = events[#events]
   return resume.guarded(log, function()
     local plan = resume.plan(dir, events, given, host)
     resume.check(dir, plan, events[1])
+    if last.event == "step" and last.stop and plain then
+      message.note("%s is finished already: its journal is replayed, nothing is evaluated", dir)
+    end
     return launch.go(plan, search.start(plan), log, events)
   end)
 end

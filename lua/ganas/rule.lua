@@ -36,7 +36,8 @@ end
 local function compare(quantity, what, sign, bound)
   sign = check_comparison(sign)
   if type(bound) ~= "number" or bound ~= bound or math.abs(bound) == math.huge then
-    message.here("the bound of %s %s is %s; expected a number", what, sign, message.value(bound))
+    message.here("the bound of %s %s is %s%s; expected a number", what, sign,
+      type(bound) == "string" and "the text " or "", message.value(bound))
   end
   quantity.factor = 1
   return make({ terms = { quantity }, compare = sign, bound = bound }, "compare",

@@ -77,9 +77,10 @@ local function check_scores(state, of)
   local run, n = state.run, state.pool:count()
   if run.failed + run.infeasible < n or n == 0 then return end
   local arch, first = run:arch(0), run.results[1]
-  message.user("%s: all %d candidates%s %s; the first, %s: %s", state.plan.where "evaluate", n, of,
+  message.user("%s: all %d candidates%s %s; the first, %s: %s%s", state.plan.where "evaluate", n, of,
     run.failed == 0 and "are infeasible" or run.infeasible == 0 and "failed" or "failed or are infeasible",
-    message.quote(tostring(arch)), first.error or "no score")
+    message.quote(tostring(arch)), first.error or "no score",
+    state.plan.resumed and "; so says the journal: mend what evaluates, then start a new run" or "")
 end
 
 -- ---- the truth set ----

@@ -1,6 +1,7 @@
 -- show - ganas-lua show RUN [best=5]: the best candidates of a run, drawn, and how it ended.
 
 local boxes = require "ganas.boxes"
+local fs = require "ganas.fs"
 local json = require "ganas.json"
 local message = require "ganas.message"
 local progress = require "ganas.progress"
@@ -17,6 +18,8 @@ local STATE = {
   finished = "finished", running = "running",
   waiting = "waiting for results; 'ganas-lua ask %s' prints what to evaluate",
   interrupted = "interrupted; 'ganas-lua resume %s' goes on",
+  failed = "failed: nothing of the first set got a score; mend what evaluates, then start a new run (resume "
+    .. "takes failures from the journal)",
 }
 
 local function head_lines(rec)
@@ -26,6 +29,9 @@ local function head_lines(rec)
       progress.duration(rec.seconds.total), rec.failed > 0 and (", %d failed"):format(rec.failed) or ""),
   }
   lines[#lines + 1] = rec.reading
+  if rec.state == "finished" and not fs.is_file(fs.join(rec.dir, "report.html")) then
+    lines[#lines + 1] = ("no report yet; 'ganas-lua report %s' writes it"):format(rec.dir)
+  end
   return lines
 end
 

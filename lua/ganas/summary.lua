@@ -28,9 +28,10 @@ end
 
 local function plural(n, word) return n .. " " .. word .. (n == 1 and "" or "s") end
 
-local function edges_text(space)
+-- `what`: which edges the most is of.
+local function edges_text(space, what)
   local most = space.plan.edges
-  return most > 0 and ", at most " .. plural(most, "edge") or ""
+  return most > 0 and ", at most " .. plural(most, what or "edge") or ""
 end
 
 local function choices_text(space)
@@ -39,8 +40,10 @@ local function choices_text(space)
     local least = space.least < space.nodes and space.least .. " to " or ""
     return string.format("%s%d nodes with input and output, any edges forward%s", least, space.nodes,
       edges_text(space))
-  elseif space.varies then return steps .. " and what they read" .. edges_text(space)
-  elseif space.picks > 0 then return steps .. ", " .. plural(space.picks, "source") .. edges_text(space) end
+  end
+  local most = edges_text(space, "chosen edge")
+  if space.varies then return steps .. " and what they read" .. most end
+  if space.picks > 0 then return steps .. ", " .. plural(space.picks, "source") .. most end
   return steps .. ", sources fixed"
 end
 

@@ -21,6 +21,8 @@ local Worker = { kind = "worker" }
 Worker.__index = Worker
 
 local PROTOCOL = "ganas-eval/1"
+local HELLO = '{"hello":1,"protocol":"ganas-eval/1"}'
+local ANSWER = '{"id":7,"status":"ok","value":0.9}' -- an example
 local HOPELESS = 3 -- workers in a row that end before their hello, while none has ever said it
 
 local FIELDS = {
@@ -60,23 +62,24 @@ local function dismiss(self, member, outcome)
   member.process:kill()
 end
 
-local function greeting(self, member, object)
+local function greeting(self, member, object, line)
   if type(object) == "table" and object.hello and object.protocol == PROTOCOL then
     member.ready, self.greeted = true, true
     return self:ask(member)
   end
-  dismiss(self, member, lost(("its first line isn't the hello of %s"):format(PROTOCOL)))
+  dismiss(self, member, lost(("its first line is %s; expected %s, and other things on stderr"):format(
+    message.quote(line:sub(1, 60)), HELLO)))
 end
 
 local function hear(self, member, line)
   if member.outcome then return end
   if not line then return dismiss(self, member, processes.too_long()) end
   local object = parse(line)
-  if not member.ready then return greeting(self, member, object) end
+  if not member.ready then return greeting(self, member, object, line) end
   local task = member.task
   if type(object) ~= "table" then
-    return dismiss(self, member, lost("it wrote " .. message.quote(line:sub(1, 60))
-      .. ", which is no answer"))
+    return dismiss(self, member, lost(("it wrote %s, which is no answer; expected a line like %s, and other "
+      .. "things on stderr"):format(message.quote(line:sub(1, 60)), ANSWER)))
   elseif not task or object.id ~= task.job.id then
     return dismiss(self, member, lost(("it answered about %s instead of %s"):format(message.value(object.id),
       task and message.number(task.job.id) or "nothing")))
@@ -117,7 +120,8 @@ local function hire(self, place)
   member.process = process
   member.timer = loop.timer(self.fields.startup, function()
     if member.ready then return end
-    dismiss(self, member, processes.late(self.fields.startup, process:last_words()))
+    dismiss(self, member, processes.late(self.fields.startup, process:last_words(),
+      "no hello within %s s (startup)"))
   end)
   self.members[place] = member
   return member

@@ -80,7 +80,8 @@ describe("a command", function()
     assert.same({ state = "failed", attempts = 3, error = "exit code 75" }, results("exit 75")[1])
     assert.same({ state = "lost", attempts = 2, error = "killed by signal 9" },
       results("kill -KILL $$", { retries = 1 })[1])
-    assert.same({ state = "failed", error = "it wrote no result: Traceback" },
+    assert.same({ state = "failed", error = "it wrote no result; expected value=NUMBER on stdout: "
+      .. "Traceback" },
       results("echo Traceback >&2")[1])
     assert.same({ score = 3, attempts = 2 },
       results("[ -e " .. dir.path .. "/mark ] && echo 3 && exit; touch " .. dir.path .. "/mark; exit 75")[1])

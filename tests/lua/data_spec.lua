@@ -91,11 +91,11 @@ describe("a data file", function()
 
   it("that is missing has a list of places", function()
     fs.mkdir(fs.join(dir, "work/data"))
-    assert.equal("r.lua:3: no data file 't.csv'; looked in --data here (no such folder), ./data, "
+    assert.equal("r.lua:3: no data file 't.csv'; looked in ., --data here (no such folder), ./data, "
       .. "~/.local/share/ganas (no such folder); put it there or name its folder with --data DIR",
       refused("t.csv", { data = "here" }, "r.lua:3"))
     uv.os_setenv("GANAS_DATA", "there")
-    assert.equal("no data file 't.csv'; looked in GANAS_DATA=there (no such folder), ./data, "
+    assert.equal("no data file 't.csv'; looked in ., GANAS_DATA=there (no such folder), ./data, "
       .. "~/.local/share/ganas (no such folder); put it there or name its folder with --data DIR",
       refused("t.csv", {}))
     assert.truthy(refused("nb201.csv.gz", {}):find("it holds the 15625 cells of NAS-Bench-201", 1, true))
@@ -107,7 +107,7 @@ describe("a data file", function()
 
   it("needs no home", function()
     uv.os_unsetenv "HOME"
-    assert.equal("no data file 't.csv'; looked in ./data (no such folder); put it there or name its folder "
-      .. "with --data DIR", refused("t.csv", {}))
+    assert.equal("no data file 't.csv'; looked in ., ./data (no such folder); put it there or name its "
+      .. "folder with --data DIR", refused("t.csv", {}))
   end)
 end)

@@ -171,7 +171,8 @@ describe("other kinds", function()
       "r.lua:evaluate.1: the kind of evaluator is nothing; expected its name first, { 'table', ... }",
       text_of(evaluate.open, { file = "x" }, chain, context()))
     assert.equal(
-      "r.lua:evaluate: field 'evaluate' is 5; expected { 'table', file = ... } or a function(arch)",
+      "r.lua:evaluate: field 'evaluate' is 5; expected { 'table', file = ... }, { 'command', ... }, "
+      .. "{ 'worker', ... } and so on, or a function(arch)",
       text_of(evaluate.open, 5, chain, context()))
   end)
 end)

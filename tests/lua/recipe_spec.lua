@@ -115,7 +115,8 @@ describe("a recipe", function()
   it("must have about, space and evaluate", function()
     assert.equal("r.lua:1: field 'about' is missing; expected a sentence about the recipe",
       refused(put "return {}"))
-    assert.equal("r.lua:2: field 'evaluate' is missing; expected { 'table', file = ... } or a function(arch)",
+    assert.equal("r.lua:2: field 'evaluate' is missing; expected { 'table', file = ... }, "
+      .. "{ 'command', ... }, { 'worker', ... } and so on, or a function(arch)",
       refused(put "\nreturn { about = 'x', space = 'y' }"))
     assert.equal("r.lua:1: field 'space' is missing; expected the name of a space, its path, or a table",
       refused(put "return { about = 'x', evaluate = print }"))

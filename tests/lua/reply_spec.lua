@@ -40,8 +40,8 @@ describe("output", function()
   end)
 
   it("that is no result says so", function()
-    assert.equal("it wrote no result", failure "")
-    assert.equal("it wrote no result", failure " \n\n")
+    assert.equal("it wrote no result; expected value=NUMBER on stdout", failure "")
+    assert.equal("it wrote no result; expected value=NUMBER on stdout", failure " \n\n")
     assert.equal("its last line is 'done'; expected JSON or name=value", failure "done\n")
     assert.equal("no number 'value'; it gave 'a' and 'b'", failure "a=1 b=2")
     assert.equal("it gave nan as accuracy; expected a finite number", failure("accuracy=nan", {

@@ -87,16 +87,24 @@ describe("the text", function()
   it("has the best, the constraints, the failures and where it all is", function()
     assert.same({
       "demo: 3 candidates evaluated in 12 s, the best was number 2",
-      "1  val 91.607  test 92.607  a|b",
-      "2  val 80  test 81  a|a",
+      "1  val 91.607  test 92.607  a|b  depth 2",
+      "2  val 80  test 81  a|a  depth 2",
       "depth <= 2: rejected 4 of 10; accepts 50 % of random candidates",
       "n <= 1: held while sampling",
       "2 graphs begun met a dead end between the rules and were drawn anew",
       "1 of 3 failed; the first, b|b: no row",
-      "the premise failed",
       "stalled",
       "the run is in runs/x",
     }, report.lines(PLAN, result(), "runs/x"))
+  end)
+
+  it("has the theorem's sentence with the paper's preset, and failures of two kinds", function()
+    local other = result()
+    other.preset, other.failed = "paper", 2
+    other.trajectory[4] = { query = 4, arch = "b|a", error = "late" }
+    local text = table.concat(report.lines(PLAN, other, "runs/x"), "\n")
+    assert.truthy(text:find("\nthe premise failed\nstalled\n", 1, true))
+    assert.truthy(text:find("the first, b|b: no row; another, b|a: late\n", 1, true))
   end)
 
   it("has at most three, and says why it ended early", function()
@@ -104,7 +112,7 @@ describe("the text", function()
     for i = 3, 10 do long.top[i] = entry("x", 1, i) end
     long.failed, long.rules, long.reason, long.dropped, long.reading = 0, nil, "exhausted", 0, nil
     local lines = report.lines(PLAN, long, "runs/x")
-    assert.equal(6, #lines)
+    assert.equal(5, #lines)
     assert.equal("demo: 3 candidates evaluated in 12 s, the best was number 2; no new candidates are left",
       lines[1])
   end)

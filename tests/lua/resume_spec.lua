@@ -74,8 +74,11 @@ describe("a run", function()
 
   it("that is over is shown again and costs nothing", function()
     cut(#whole)
-    local code = folder:run "resume cut --quiet"
-    assert.equal(0, code)
+    local code, _, said = folder:run "resume cut --quiet"
+    assert.same({ 0, "" }, { code, said })
+    code, _, said = folder:run "resume cut --quiet"
+    assert.same({ 0, "ganas-lua: cut is finished already: its journal is replayed, nothing is evaluated\n" },
+      { code, said })
     assert.is_nil(folder:read "paid")
     assert.equal(whole, folder:read "cut/journal.jsonl")
   end)
@@ -92,7 +95,8 @@ describe("a run", function()
     cut(whole:find('{"event":"result","id":30', 1, true) - 1)
     local code, _, err = folder:run "resume cut gain=2"
     assert.equal(1, code)
-    assert.equal("ganas-lua: 'cut' can't go on as it was: the argument gain was nothing and is '2'; expected "
+    assert.equal("ganas-lua: 'cut' can't go on as it was: the argument gain was left to the recipe "
+      .. "and is '2'; expected "
       .. "everything as it was when the run began, or --warm for a new run with what was paid for\n", err)
     assert.is_false(fs.exists(folder.path .. "/cut/lock"))
     folder:write("r.lua", (RECIPE:gsub("/ 8", "/ 4")))
@@ -172,7 +176,7 @@ describe("a run", function()
     assert.equal(0, code)
     assert.same(folder:events("whole", "batch", "result"), folder:events("short", "batch", "result"))
     local _, _, err = folder:run "resume short --quiet queries=90"
-    assert.matches("the argument queries was nothing and is '90'", err)
+    assert.matches("the argument queries was left to the recipe and is '90'", err)
   end)
 
   it("is not worked on by two processes", function()

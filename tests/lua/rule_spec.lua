@@ -54,7 +54,8 @@ describe("bad input", function()
 
   it("has the argument named", function()
     assert.equal("here: the bound of p <= is nothing; expected a number", text_of(rule.sum, "p", "<="))
-    assert.equal("here: the bound of depth >= is '2'; expected a number", text_of(rule.depth, ">=", "2"))
+    assert.equal("here: the bound of depth >= is the text '2'; expected a number",
+      text_of(rule.depth, ">=", "2"))
     assert.equal("here: the bound of p <= is nan; expected a number", text_of(rule.sum, "p", "<=", 0 / 0))
     assert.equal("here: the measure is nothing; expected its name", text_of(rule.sum, nil, "<=", 1))
     assert.equal("here: rule.count of nothing; expected the name of an operation, or a list",

@@ -77,7 +77,8 @@ describe("a worker", function()
     r = outcome("exit", { retries = 0 })
     assert.same({ state = "lost", error = "it ended early, exit code 7: first line | out of memory" }, r)
     r = outcome("garbage", { retries = 0 })
-    assert.same({ state = "lost", error = "it wrote 'Epoch 1/10: loss nan', which is no answer" }, r)
+    assert.same({ state = "lost", error = "it wrote 'Epoch 1/10: loss nan', which is no answer; expected "
+      .. 'a line like {"id":7,"status":"ok","value":0.9}, and other things on stderr' }, r)
     r = outcome("other", { retries = 0 })
     assert.same({ state = "lost", error = "it answered about 1002 instead of 2" }, r)
   end)
@@ -119,10 +120,11 @@ describe("a worker", function()
       assert.equal("lost", list[i].state)
       assert.equal("it ended early, exit code 1: ImportError: no module named torch", list[i].error)
     end
-    assert.equal("its first line isn't the hello of ganas-eval/1", results({ "rude" }, {
+    assert.equal("its first line is 'hello?'; expected {\"hello\":1,\"protocol\":\"ganas-eval/1\"}, and "
+      .. "other things on stderr", results({ "rude" }, {
       retries = 0 })[1].error)
     e = open({ "mute" }, { startup = 1 })
-    assert.equal("no result after 1 s", e:score(batch_of(), 0, 1)[1].error)
+    assert.equal("no hello within 1 s (startup)", e:score(batch_of(), 0, 1)[1].error)
     e:close()
   end)
 
