@@ -76,7 +76,7 @@ static int32_t make_room(struct cell *cell, size_t size)
 static int32_t read_metrics(struct cell *cell, const json_t *part)
 {
     size_t length = json_string_length(part), size;
-    int32_t status = make_room(cell, length);
+    int32_t status = make_room(cell, length + 1); /* some room for nothing, too */
     if (status)
         return status;
     if (!base64_decode(json_string_value(part), length, cell->message, &size))

@@ -33,7 +33,7 @@ static void mend(unsigned char *bytes, uint64_t size)
         return;
     memcpy(h->magic, PACK_MAGIC, sizeof h->magic);
     h->size = size;
-    if (h->directory % 8 == 0 && h->directory < size) {
+    if (h->directory % 8 == 0 && h->directory >= sizeof *h && h->directory < size) {
         mend_columns(bytes, size, h->directory, h->columns);
         h->directory_sum = pack_sum(bytes + h->directory, size - h->directory);
     }
