@@ -28,6 +28,12 @@ function over.cosine(a, b) end
 ---@return ganas.ScheduleObject
 function over.steps(steps) end
 
+---a at a new best, and as much again with every so many queries without another.
+---@param a number
+---@param every number
+---@return ganas.ScheduleObject
+function over.impatient(a, every) end
+
 ---Whether a value can be used as a schedule.
 ---@param s any
 ---@return boolean

@@ -72,7 +72,7 @@ describe("ganas.stages", function()
 
   it("wants one digit for each letter", function()
     local ok, err = pcall(stages.new, { blocks = space.product("k%d", { 3, 11 }), letters = "k",
-      most = { 1 }, least = { 1 } })
+      most = { 1 }, least = { 1 }, input = 16, channels = { 24 }, strides = { 1 } })
     assert.is_false(ok)
     assert.is_true(message.is_user(err))
     assert.truthy(err.text:find("block 'k11' has no digit for each of the letters 'k'; expected values of "
