@@ -46,7 +46,7 @@ expect facts 0
 expect 'GANAS_LUA_DIR is said' 0 err "^ganas-lua: Lua modules come from '$lua' (GANAS_LUA_DIR)$"
 run abi
 expect 'another ABI' 3 err 'the header is of ABI 1, the program of ABI 99, its core of ABI 1; build all three'
-run jit
+GANAS_JIT= run jit
 expect 'jit on' 0 out '^on$'
 GANAS_JIT=off run jit
 expect 'jit off' 0 out '^off$'
