@@ -27,6 +27,7 @@ end
 -- function of the row.
 function ranking.best(values, count, n, wanted)
   local heap, size = {}, 0
+  if n < 1 then return heap end
   for row = 0, count - 1 do
     if not wanted or wanted(row) then
       if size < n then
@@ -35,7 +36,7 @@ function ranking.best(values, count, n, wanted)
         if size == n then
           for i = math.floor(n / 2), 1, -1 do sink(heap, n, values, i) end
         end
-      elseif n > 0 and before(values, row, heap[1]) then
+      elseif before(values, row, heap[1]) then
         heap[1] = row
         sink(heap, n, values, 1)
       end

@@ -4,16 +4,6 @@
 local program = require "tests.lua.program"
 local uv = require "luv"
 
-local RECIPE = [[
-local space = require "ganas.space"
-return {
-  about = "x", args = { queries = 3 },
-  search = { initial = 3, method = "random" },
-  space = { name = "toy", ops = { "a", "b", "c" }, grow = space.chain(6) },
-  evaluate = { "slurm", "train.sh", retries = %d, poll = 0.02, ask = 0.02 },
-}
-]]
-
 local SBATCH = [[
 #!/bin/sh
 echo x >>submitted
@@ -42,7 +32,8 @@ describe("slurm", function()
   after_each(function() folder:remove() end)
 
   local function run(retries)
-    folder:write("r.lua", RECIPE:format(retries))
+    local spec = '{ "slurm", "train.sh", retries = %d, poll = 0.02, ask = 0.02 }'
+    folder:write("r.lua", program.letters(3, spec:format(retries)))
     return folder:run("r.lua --quiet --out r", "PATH=.:$PATH")
   end
 
