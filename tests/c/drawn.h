@@ -26,7 +26,8 @@ static inline void drawn_must(int code)
     }
 }
 
-static inline void drawn_chunks(spng_ctx *spng, const struct drawn *d)
+/* `copy`: room for the text, which libspng reads when it encodes. */
+static inline void drawn_chunks(spng_ctx *spng, const struct drawn *d, char copy[100])
 {
     struct spng_plte palette;
     struct spng_trns transparent;
@@ -40,7 +41,6 @@ static inline void drawn_chunks(spng_ctx *spng, const struct drawn *d)
         drawn_must(spng_set_trns(spng, &transparent));
     }
     if (d->text) {
-        char copy[100];
         text.length = strlen(d->text);
         text.text = strcpy(copy, d->text);
         drawn_must(spng_set_text(spng, &text, 1));
@@ -58,11 +58,12 @@ static inline void drawn_png(struct sample *s, const struct drawn *d)
                              .interlace_method = d->interlaced};
     size_t size = 0;
     int code = 0;
+    char text[100];
     if (!spng)
         abort();
     drawn_must(spng_set_option(spng, SPNG_ENCODE_TO_BUFFER, 1));
     drawn_must(spng_set_ihdr(spng, &head));
-    drawn_chunks(spng, d);
+    drawn_chunks(spng, d, text);
     drawn_must(spng_encode_image(spng, d->samples, d->size, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE));
     void *bytes = spng_get_png_buffer(spng, &size, &code);
     drawn_must(code);
