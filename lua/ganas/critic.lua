@@ -7,6 +7,7 @@ local Bayes = require "ganas.bayes"
 local Disc = require "ganas.disc"
 local Process = require "ganas.gp"
 local Rank = require "ganas.rank"
+local Signals = require "ganas.signals"
 local core = require "ganas.core"
 local robust = require "ganas.robust"
 
@@ -77,20 +78,29 @@ function Ranker:order(_, x) return self.rank:score(x) end
 local Committee = setmetatable({}, { __index = Ranker })
 Committee.__index = Committee
 
+-- Inputs of the regression: the ranker's last layer, and what is known without a query.
+local function inputs_of(self, x)
+  local hidden = self.rank:hidden(x)
+  return self.signals and self.signals:join(hidden, self.settings.head, x) or hidden
+end
+
 function Committee:train(state)
   local stats = Ranker.train(self, state)
-  local n = state.everything:count()
-  self.bayes:fit(self.rank:hidden(state.everything), robust.clip(state:scores(), n), n)
-  self.informed = self.process:learn(state)
+  local all, n = state.everything, state.everything:count()
+  local scores = robust.clip(state:scores(), n)
+  if self.signals then self.signals:learn(all, scores) end
+  self.bayes:fit(inputs_of(self, all), scores, n)
+  self.informed = self.process:learn(state, self.signals)
   return stats
 end
 
 -- The mean of both expected scores.
 function Committee:order(_, x)
-  local value = self.bayes:mean(self.rank:hidden(x), x:count())
+  local value, n = self.bayes:mean(inputs_of(self, x), x:count()), x:count()
   if not self.informed then return value end
   local other = self.process:mean(x)
-  for i = 0, x:count() - 1 do value[i] = (value[i] + other[i]) / 2 end
+  local trend = self.signals and self.signals:trend(x)
+  for i = 0, n - 1 do value[i] = (value[i] + other[i] + (trend and trend[i] or 0)) / 2 end
   return value
 end
 
@@ -112,7 +122,9 @@ local function new(all, space, threads, rng)
   end
   local self = { rank = Rank.new(space, net, threads, rng), settings = d, hard = hard }
   if d.kind == "ranker" then return setmetatable(self, Ranker) end
-  self.bayes, self.process = Bayes.new(d.head), Process.new(space)
+  self.signals = d.signals and #d.signals > 0 and Signals.new(space, d.signals)
+  self.bayes = Bayes.new(d.head + (self.signals and self.signals.inputs or 0))
+  self.process = Process.new(space)
   return setmetatable(self, Committee)
 end
 

@@ -32,15 +32,18 @@ local function lessons(state, scores)
 end
 
 -- Learns anew from what a search has evaluated, the worst raised to where they don't matter; whether there
--- was anything to learn from.
-function Process:learn(state)
+-- was anything to learn from. With `signals` (ganas.signals): how the scores deviate from their trend.
+function Process:learn(state, signals)
   local all = state:scores()
   local rows = lessons(state, all)
   if #rows == 0 then return false end
   local batch, scores = Batch.new(state.space, #rows), core.doubles(#rows)
   state.pool:rows(rows, batch)
   for i, row in ipairs(rows) do scores[i - 1] = all[row] end
-  self:fit(batch, robust.clip(scores, #rows))
+  scores = robust.clip(scores, #rows)
+  local trend = signals and signals:trend(batch)
+  for i = 0, trend and #rows - 1 or -1 do scores[i] = scores[i] - trend[i] end
+  self:fit(batch, scores)
   return true
 end
 

@@ -8,6 +8,7 @@
 
 local Batch = require "ganas.batch"
 local Rng = require "ganas.rng"
+local Signals = require "ganas.signals"
 local args = require "ganas.args"
 local baseline = require "ganas.baseline"
 local chunk = require "ganas.chunk"
@@ -202,6 +203,7 @@ function recipe.open(plan)
   plan.objectives = plan.recipe.objectives
   goals.open(plan.objectives, plan)
   plan.settings = settings.resolve(of_arguments(plan, "search"), plan, plan.where)
+  Signals.check(plan.settings.discriminator.signals or {}, plan.space, plan.where)
   return plan
 end
 

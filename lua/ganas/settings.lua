@@ -55,6 +55,8 @@ local FIELDS = {
     rate = positive(), clip = positive(),
     width = whole(8, 256), layers = whole(1, 8), head = whole(8, 256),
     bidirectional = { type = "boolean" },
+    signals = { type = "list", of = "string",               -- committee: measures that it sees besides
+      expected = 'a list of measures, as in { "params", "macs" }' },
     position = { type = "boolean" }, -- whether a node knows its number; default: when reads are fixed
   },
   generator = group {

@@ -194,6 +194,7 @@
 ---@field layers? integer 1 to 8
 ---@field head? integer hidden units of the head
 ---@field bidirectional? boolean it sees edges in both directions
+---@field signals? string[] committee: measures that it sees besides, as in { "params", "macs" }
 ---@field position? boolean a node knows its number; by default when reads are fixed
 
 ---What proposes candidates.
