@@ -26,4 +26,6 @@ return {
   constraints = function(_, space) return {
     rule.sum("params", "<=", space:candidate(B0).params),
   } end,
+
+  search = { discriminator = { signals = { "params", "macs_M" } } }, -- larger ones are better, on the whole
 }

@@ -26,4 +26,6 @@ return {
   constraints = function(args, space) return {
     rule.sum("cpu_latency_ms", "<=", space:candidate(RELEASED[args.against] or args.against).cpu_latency_ms),
   } end,
+
+  search = { discriminator = { signals = { "params", "macs", "cpu_latency_ms" } } }, -- they go with accuracy
 }

@@ -198,7 +198,9 @@ local DISCRIMINATORS = {
 }
 
 local function discriminator_words(d)
-  return ("%s (%d steps)"):format(DISCRIMINATORS[d.kind], d.steps)
+  local seen = d.kind == "committee" and #(d.signals or {}) > 0
+  local signals = seen and ", which see " .. message.names(d.signals, "and") or ""
+  return ("%s%s (%d steps)"):format(DISCRIMINATORS[d.kind], signals, d.steps)
 end
 
 local function evolution_words(s)
