@@ -56,7 +56,8 @@ describe("the words", function()
   end)
 
   it("name what to make, and how it is called", function()
-    assert.same({ command = "new", kind = "space", name = "mine" }, read "new space mine")
+    assert.same({ command = "new", kind = "space", name = "mine", ending = ".lua" }, read "new space mine")
+    assert.equal(".py", read "new evaluator mine.py".ending)
     assert.equal("help", read "new --help".command)
   end)
 
