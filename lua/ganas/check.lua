@@ -134,8 +134,9 @@ local function describe_evaluator(plan, facts, failures)
   local evaluator = plan.evaluator
   local script = evaluator.words and processes.absent(evaluator)
   if script then
-    local words = "%s: no file %s; expected it beside the recipe, or in the current folder"
-    failures[#failures + 1] = words:format(plan.where "evaluate", message.quote(script))
+    local words = "%s: no file %s; looked in %s"
+    failures[#failures + 1] = words:format(plan.where "evaluate", message.quote(script),
+      library.looked_in(plan))
   end
   facts[#facts + 1] = { "evaluator", evaluator:describe() }
   facts[#facts + 1] = { "score", evaluator.score_name }

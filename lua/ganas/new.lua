@@ -15,7 +15,7 @@ local NEXT = {
   ["space.lua"] = "ganas-lua check %s.lua",
   ["recipe.lua"] = "ganas-lua %s.lua",
   ["evaluator.lua"] = "evaluate = require \"%s\" in a recipe beside it",
-  ["evaluator.py"] = "evaluate = { \"worker\", \"python3\", \"%s.py\", workers = 2 } in a recipe beside it",
+  ["evaluator.py"] = 'evaluate = { "worker", "python3", "%s.py", workers = 2 } in a recipe beside it',
 }
 
 local function check_kind(kind)
@@ -73,7 +73,8 @@ function new.run(given)
   end
   fs.write_atomic(path, new.text(given.kind, given.name, given.ending))
   local what = (given.kind == "evaluator" and "an " or "a ") .. given.kind
-  return ("%s: %s to start from; now: %s"):format(path, what, NEXT[given.kind .. given.ending]:format(given.name))
+  local now = NEXT[given.kind .. given.ending]:format(given.name)
+  return ("%s: %s to start from; now: %s"):format(path, what, now)
 end
 
 return new

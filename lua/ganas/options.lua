@@ -20,9 +20,9 @@ options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
-  ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder. seconds= and cost=
-                                        may be raised, queries= not: for more of them begin a new run that
-                                        has the old one's results for nothing, resume RUN --warm queries=N
+  ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder. seconds= and
+                                        cost= may be raised, queries= may not: 'resume RUN --warm queries=N'
+                                        is a new run that has the old one's results for nothing
   ganas-lua ask RUN [n=N]               prints candidates to evaluate elsewhere, a line of JSON each
   ganas-lua tell RUN < RESULTS          takes their results, a line of JSON each
   ganas-lua runs [DIR]                  lists the runs in a folder: state, queries, best
