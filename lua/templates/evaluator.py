@@ -4,11 +4,12 @@
 In a recipe that stands beside it:
     evaluate = { "worker", "python3", "NAME.py", workers = 2, timeout = 600 },
 
-Each worker is a process of its own, so whatever takes long to load (PyTorch, the data) is loaded once, at the
-top of this file. To try it by hand, without a search:
-    echo '{"id":1,"arch":"","graph":{"ops":["input","conv3","output"],"edges":[[0,1],[1,2]]},"seed":1}' | python3 NAME.py
+Each worker is a process of its own, so whatever takes long to load (PyTorch, the data) is loaded
+once, at the top of this file. To try it by hand, without a search:
+    echo '{"id":1,"arch":"x","seed":1,"graph":{"ops":["input","conv3","output"],"edges":[[0,1],[1,2]]}}' |
+        python3 NAME.py
 
-'ganas-lua help evaluators' has the rules; recipes/evaluators/fashion.py is one that trains with PyTorch.
+'ganas-lua help evaluators' has the rules, and names examples, one of which trains with PyTorch.
 """
 import json
 import math
@@ -45,7 +46,7 @@ def evaluate(arch, ops, edges, seed, budget):
 # ---- the protocol: a line of JSON in, a line of JSON out ----
 
 def open_channel():
-    """The line out. From now on print() goes to stderr, so that no library's output is taken for an answer."""
+    """The line out. From now on print() goes to stderr: no library's output is taken for an answer."""
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     return channel
