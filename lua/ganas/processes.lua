@@ -59,12 +59,14 @@ end
 
 local SCRIPTS = { py = true, sh = true, lua = true, pl = true, R = true, jl = true, rb = true }
 
--- The script that the program of a command is given first, if it is not there; nil where it is, or where the
--- words don't say. In a folder of its own (`cwd`) a command's names mean something else.
+-- That the script which the program of a command is given first is not there, in words; nil where it is, or
+-- where the words don't say. In a folder of its own (`cwd`) a command's names mean something else.
 function processes.absent(self)
   local word = self.words[2]
   if not word or self.fields.cwd or word:sub(1, 1) == "-" or word:find "[{%s]" then return nil end
-  return SCRIPTS[word:match "%.(%a+)$"] and not fs.is_file(word) and word or nil
+  if not SCRIPTS[word:match "%.(%a+)$"] or fs.is_file(word) then return nil end
+  local looked = word:sub(1, 1) ~= "/" and "; looked in " .. library.looked_in(self.plan) or ""
+  return ("no file %s%s"):format(message.quote(word), looked)
 end
 
 local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end

@@ -2,5 +2,5 @@ local space = require "ganas.space"
 return {
   about = "x", args = { queries = 4 },
   space = { name = "toy", ops = { "a", "b" }, grow = space.chain(3) },
-  evaluate = { "command", "sh", "nowhere.sh" },
+  evaluate = { "command", "false", "nowhere.sh" },
 }
