@@ -51,6 +51,20 @@ describe("confirming", function()
     assert.equal(4, select(2, list:gsub('"measures":{[^}]*"edges":7[^}]*}', "")))
     assert.equal(list:match '"arch":"([abc|]+)"',
       folder:read("r/result.json"):match '"best":{"arch":"([abc|]+)"')
+    local places = {}
+    for arch, score in list:gmatch '"arch":"([abc|]+)","score":(-?%d+)' do
+      places[#places + 1] = { arch, score }
+      assert.equal(arch .. "\n", select(2, folder:run("export r place=" .. #places)))
+    end
+    out = select(2, folder:run "show r best=5")
+    for place, entry in ipairs(places) do
+      assert.truthy(out:find(("\n%d  good %s  query %%d+  at budget 30; %%d+ before\n   %s\n"):format(place,
+        (entry[2]:gsub("%-", "%%-")), (entry[1]:gsub("|", "%%|")))), out)
+    end
+    assert.truthy(out:find "\n5  good %d+  query %d+  not confirmed\n")
+    assert.truthy(folder:read("r/report.html"):find("The best, confirmed", 1, true))
+    os.remove(folder.path .. "/r/result.json")
+    assert.truthy(select(2, folder:run "show r"):find ", seed 1: 20 evaluated in ")
   end)
 
   it("goes on where it was", function()
