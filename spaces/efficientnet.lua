@@ -125,6 +125,7 @@ return {
       parse = reader { "", ",", ",", "," },
     },
   },
+  pytorch = "mbconv.py",
   features = { one_hot = one_hot },
   expect = { size = 48 ^ 7, example = "e1666666:k3353553:l1223341:s1111111" },
 }

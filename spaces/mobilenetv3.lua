@@ -72,5 +72,6 @@ return {
     blocks = space.count(net.blocks),
   },
   blocks = space.blocks(known, { by = 1 }),
+  pytorch = "mbconv.py",
   expect = { example = "r224:d23344:k3355355355333373:e3336343364446663" },
 }

@@ -67,5 +67,6 @@ return {
     blocks = space.count(net.blocks),
   },
   blocks = space.blocks(known, { by = 1 }),
+  pytorch = "mbconv.py",
   expect = { example = "r192:d223441:k3355737753735533:e3363334443466464" },
 }

@@ -83,5 +83,6 @@ return {
     },
   },
   blocks = space.blocks(known),
+  pytorch = "mbconv.py",
   expect = { example = "d244441:k5373557555555577777:e3333336333633366336" },
 }

@@ -8,7 +8,8 @@
 function(embed_lua out)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
        ${CMAKE_SOURCE_DIR}/lua/*.lua ${CMAKE_SOURCE_DIR}/lua/report/page.* ${CMAKE_SOURCE_DIR}/spaces/*.lua
-       ${CMAKE_SOURCE_DIR}/spaces/*.py ${CMAKE_SOURCE_DIR}/recipes/*.lua ${CMAKE_SOURCE_DIR}/core/completion/*)
+       ${CMAKE_SOURCE_DIR}/lua/templates/*.py ${CMAKE_SOURCE_DIR}/spaces/*.py
+       ${CMAKE_SOURCE_DIR}/recipes/*.lua ${CMAKE_SOURCE_DIR}/core/completion/*)
   file(GLOB documents CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/docs/*.md)
   list(APPEND names README.md ${documents})
   list(FILTER names EXCLUDE REGEX "^lua/meta/")

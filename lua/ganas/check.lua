@@ -132,11 +132,8 @@ end
 
 local function describe_evaluator(plan, facts, failures)
   local evaluator = plan.evaluator
-  local script = evaluator.words and processes.absent(evaluator)
-  if script then
-    local words = "%s: no file %s; expected it beside the recipe, or in the current folder"
-    failures[#failures + 1] = words:format(plan.where "evaluate", message.quote(script))
-  end
+  local absent = evaluator.words and processes.absent(evaluator)
+  if absent then failures[#failures + 1] = plan.where "evaluate" .. ": " .. absent end
   facts[#facts + 1] = { "evaluator", evaluator:describe() }
   facts[#facts + 1] = { "score", evaluator.score_name }
   if evaluator.kind == "table" and evaluator.report_name then

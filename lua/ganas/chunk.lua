@@ -63,11 +63,12 @@ end
 
 local FOR_USERS = { "ganas.rule", "ganas.schedule", "ganas.space" }
 
-local function explain(name, err)
+local function explain(name, err, dir)
   if message.is_user(err) then error(err, 0) end
   if name:find "^ganas%." then message.here("%s", message.unknown("module", name, FOR_USERS)) end
   if not tostring(err):find("^module '.-' not found") then message.here("%s", tostring(err)) end
-  message.here("no module %s; looked beside the file and in Lua's own places", message.quote(name))
+  message.here("no module %s; looked in %sLua's own places", message.quote(name),
+    dir and dir .. " and " or "")
 end
 
 -- The text of a file of the user's as a function. Hooks, which end what runs for too long, are seen by the
@@ -90,13 +91,13 @@ local function load_beside(path, env, files)
 end
 
 -- A module that is not beside the file.
-local function elsewhere(name, env)
+local function elsewhere(name, env, dir)
   if sandbox.active() then
     return sandbox.module(name, env)
       or message.here("no module %s for a recipe that runs with --sandbox", message.quote(name))
   end
   local ok, module = pcall(require, name)
-  return ok and module or explain(name, module)
+  return ok and module or explain(name, module, dir)
 end
 
 local function check_name(name)
@@ -115,7 +116,7 @@ local function requirer(env, dir, files)
     if loaded[name] ~= nil then return loaded[name] end
     if loading[name] then message.here("module %s requires itself", message.quote(name)) end
     local path = beside(dir, name)
-    if not path then return elsewhere(name, env) end
+    if not path then return elsewhere(name, env, dir) end
     loading[name] = true
     loaded[name] = load_beside(path, env, files)
     return loaded[name]

@@ -8,6 +8,7 @@ local fs = require "ganas.fs"
 local library = require "ganas.library"
 local options = require "ganas.options"
 local sorted = require "ganas.sorted"
+local views = require "ganas.views"
 
 local complete = {}
 
@@ -55,7 +56,7 @@ local VALUES = { ["--data"] = "folders", ["--out"] = "folders", ["-o"] = "files"
 
 local COMPARE = { "methods=", "seeds=", "budgets=" }
 
--- ---- arguments of recipes ----
+-- ---- arguments ----
 
 -- The rules of a recipe's arguments; those that every recipe has where it can't be read.
 local function rules_of(word)
@@ -64,9 +65,16 @@ local function rules_of(word)
   return args.rules(declared, function() return "" end)
 end
 
+-- Of each command whose arguments are known: their rules.
+local function known_rules(command, word)
+  if views.has(command) then return views.rules(command) end
+  if command == "resume" then return args.rules({}, function() return "" end) end
+  if command == "run" or command == "check" or command == "compare" then return rules_of(word) end
+end
+
 -- name= for each argument; after the sign its values, where they can be told.
-local function arguments(word, typed)
-  local rules, list = rules_of(word), {}
+local function arguments(rules, typed)
+  local list = {}
   local name = typed:match "^([%w_]+)="
   local rule = name and rules[name]
   if rule then
@@ -121,8 +129,10 @@ local function candidates(words)
     return list
   end
   if command == "import" then return { ":files" } end
-  if command ~= "run" and command ~= "check" and command ~= "compare" then return {} end
-  local list = arguments(operand, typed)
+  if command == "report" then return from { "runs" } end
+  local rules = known_rules(command, operand)
+  if not rules then return {} end
+  local list = arguments(rules, typed)
   for _, name in ipairs(command == "compare" and COMPARE or {}) do list[#list + 1] = name end
   return list
 end

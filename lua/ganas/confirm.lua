@@ -58,7 +58,7 @@ function confirm.run(plan, result)
   for i, entry in ipairs(entries) do entries[i] = confirmed_of(entry, found[i]) end
   order(entries)
   result.confirmed, result.confirmed_at = entries, wanted.budget
-  if entries[1].score then result.best = entries[1] end
+  if entries[1].score then result.best, result.to_best = entries[1], entries[1].query end
   return true
 end
 

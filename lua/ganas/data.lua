@@ -4,8 +4,9 @@
 -- is looked for in the places below, in this order; in each, directly and in its direct subfolders.
 -- The first place that has it wins; two files of that name in one place are an error.
 
-local message = require "ganas.message"
 local fs = require "ganas.fs"
+local library = require "ganas.library"
+local message = require "ganas.message"
 local sandbox = require "ganas.sandbox"
 local uv = require "luv"
 
@@ -48,14 +49,8 @@ local function hits(place, file)
   return found
 end
 
--- The folder of the recipe; nil where that is the current one or there is none.
-local function own_folder(context)
-  local folder = context.path and not context.embedded and fs.dirname(context.path)
-  return folder and folder ~= "." and folder ~= "" and folder or nil
-end
-
 local function as_given(file, context)
-  local folder = file:sub(1, 1) ~= "/" and own_folder(context)
+  local folder = file:sub(1, 1) ~= "/" and library.own_folder(context)
   local beside = folder and fs.join(folder, file)
   if beside and fs.is_file(beside) then return beside end
   if fs.is_file(file) then return file end
@@ -79,7 +74,7 @@ local function check_path(path, file, context, where)
 end
 
 local function missing(file, context, where)
-  local folder = own_folder(context)
+  local folder = library.own_folder(context)
   local looked = { folder or ".", folder and "." or nil }
   local near = folder and fs.near(fs.join(folder, file)) or fs.near(file)
   for _, place in ipairs(data.places(context)) do

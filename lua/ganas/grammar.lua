@@ -262,7 +262,7 @@ local function find(name, context)
   local where = context.where and context.where "space" .. ": " or ""
   if not ok and message.is_user(found) then error(message.prefixed(where, found), 0) end
   if not ok then error(found, 0) end
-  message.user("%s%s", where, library.missing("spaces", name))
+  message.user("%s%s", where, library.missing("spaces", name, context))
 end
 
 -- The space that a recipe or a user names: a name, a path or a table. `context`: path (of the

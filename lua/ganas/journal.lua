@@ -117,7 +117,9 @@ local function read_text(dir)
   local path = fs.join(dir, NAME)
   local text, why = fs.read(path)
   if text then return text, path end
-  message.user("%s is no run: can't read %s: %s", message.quote(dir), message.quote(path), why)
+  local near = journal.is_run(fs.join("runs", dir)) and "; did you mean "
+    .. message.quote(fs.join("runs", dir)) .. "?" or ""
+  message.user("%s is no run: can't read %s: %s%s", message.quote(dir), message.quote(path), why, near)
 end
 
 local function check_first(event, path)

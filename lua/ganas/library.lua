@@ -108,16 +108,41 @@ function library.find(kind, word)
   end
 end
 
--- Why library.find found nothing, in words: "no recipe 'x'; did you mean 'y'? looked in ...".
-function library.missing(kind, word)
+-- The folder of the recipe of a plan; nil where that is the current one or there is none.
+function library.own_folder(context)
+  local folder = context and context.path and not context.embedded and fs.dirname(context.path)
+  return folder and folder ~= "." and folder ~= "" and folder or nil
+end
+
+-- Where the files that a recipe names are looked for, in words.
+function library.looked_in(context)
+  local folder = library.own_folder(context)
+  return folder and "., " .. folder or "."
+end
+
+-- The places of a file by its path, in words; an absolute path has none.
+local function from_where(word, context)
+  return word:sub(1, 1) ~= "/" and " looked in " .. library.looked_in(context) or nil
+end
+
+local function near_path(word, context)
+  local folder = library.own_folder(context)
+  local near = fs.near(word) or folder and word:sub(1, 1) ~= "/" and fs.near(fs.join(folder, word))
+  return near and not (context and near == context.path) and near or nil
+end
+
+-- Why library.find found nothing, in words: "no recipe 'x'; did you mean 'y'? looked in ...". `context`: the
+-- plan of the recipe that names it, if one does.
+function library.missing(kind, word, context)
   local one = kind:gsub("s$", "")
   local names = library.names(kind)
   local near = message.nearest(library.is_path(word) and fs.stem(word) or word, names)
   if library.is_path(word) then
-    local other = not near and fs.near(word)
+    local other = not near and near_path(word, context)
+    local looked = from_where(word, context)
     local hint = near and "; did you mean the built-in " .. message.quote(near) .. "?"
-      or other and "; did you mean " .. message.quote(other) .. "?" or ""
-    return ("no file %s%s"):format(message.quote(word), hint)
+      or other and "; did you mean " .. message.quote(other) .. "?" or looked and ";" or ""
+    return ("no file %s%s%s"):format(message.quote(word), hint, looked or "")
   end
   local beside = fs.is_file(word .. ".lua") and word .. ".lua" or nil
   local hint = (beside or near) and "; did you mean " .. message.quote(beside or near) .. "?" or ";"

@@ -132,14 +132,11 @@ local function distance(a, b)
   return row[#b]
 end
 
+-- The names that contain a word of at least three letters.
 local function containing(word, list)
-  local found
-  if #word < 3 then return nil end
-  for _, name in ipairs(list) do
-    if name:lower():find(word, 1, true) then
-      if found then return nil end
-      found = name
-    end
+  local found = {}
+  for _, name in ipairs(#word >= 3 and list or {}) do
+    if name:lower():find(word, 1, true) then found[#found + 1] = name end
   end
   return found
 end
@@ -154,15 +151,19 @@ function message.nearest(word, list)
     local d = math.abs(#word - #name) <= far and distance(word, name:lower()) or math.huge
     if d <= far and d < (least or math.huge) then best, least = name, d end
   end
-  return best or containing(word, list)
+  if best then return best end
+  local found = containing(word, list)
+  return #found == 1 and found[1] or nil
 end
 
--- "unknown field 'constraint'; did you mean 'constraints'?", or the names there are.
+-- "unknown field 'constraint'; did you mean 'constraints'?", or those that contain it, or all there are.
 function message.unknown(what, word, list)
   local near = message.nearest(word, list)
   local text = string.format("unknown %s %s; ", what, message.quote(word))
   if near then return text .. "did you mean " .. message.quote(near) .. "?" end
   if #list == 0 then return text .. "there are none" end
+  local found = containing(tostring(word):lower(), list)
+  if #found > 1 then return text .. "did you mean " .. message.names(found, "or", 12) .. "?" end
   return text .. "expected " .. message.names(list, "or", 12)
 end
 

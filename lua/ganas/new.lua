@@ -1,6 +1,6 @@
--- new - makes a file to start from: ganas-lua new space|recipe|evaluator NAME.
+-- new - makes a file to start from: ganas-lua new space|recipe|evaluator NAME, or evaluator NAME.py.
 --
--- The templates are lua/templates/*.lua, which run as they are; NAME in them becomes the file's.
+-- The templates are lua/templates/*, which run as they are; NAME in them becomes the file's.
 
 local fs = require "ganas.fs"
 local library = require "ganas.library"
@@ -10,10 +10,12 @@ local new = {}
 
 local KINDS = { "space", "recipe", "evaluator" }
 
+-- What to do with the file, by kind and ending.
 local NEXT = {
-  space = "ganas-lua check %s.lua",
-  recipe = "ganas-lua %s.lua",
-  evaluator = "evaluate = require \"%s\" in a recipe beside it",
+  ["space.lua"] = "ganas-lua check %s.lua",
+  ["recipe.lua"] = "ganas-lua %s.lua",
+  ["evaluator.lua"] = "evaluate = require \"%s\" in a recipe beside it",
+  ["evaluator.py"] = 'evaluate = { "worker", "python3", "%s.py", workers = 2 } in a recipe beside it',
 }
 
 local function check_kind(kind)
@@ -27,42 +29,52 @@ local function check_kind(kind)
   message.usage("%s", message.unknown("kind", kind, KINDS))
 end
 
-local function check_name(kind, name)
-  if not name then message.usage("no name; expected 'ganas-lua new %s NAME'", kind) end
-  if #name > 64 or not name:find "^%a[%w_]*$" then
-    message.usage("%s is no name for a file of Lua; expected at most 64 letters, digits and underscores, a "
-      .. "letter first", message.quote(name))
-  end
+-- A name without its ending, and that: ".lua", or of evaluators ".py".
+local function split(kind, word)
+  local name, ending = word:match "^(.*)(%.%a+)$"
+  if ending and NEXT[kind .. ending] then return name, ending end
+  return word, ".lua"
 end
 
--- What the words after `new` ask for: { command, kind, name }.
+local function check_name(kind, word)
+  if not word then message.usage("no name; expected 'ganas-lua new %s NAME'", kind) end
+  local name, ending = split(kind, word)
+  if #name > 64 or not name:find "^%a[%w_]*$" then
+    message.usage("%s is no name for a file of Lua; expected at most 64 letters, digits and underscores, a "
+      .. "letter first%s", message.quote(word), kind == "evaluator" and ", and .py for one in Python" or "")
+  end
+  return name, ending
+end
+
+-- What the words after `new` ask for: { command, kind, name, ending }.
 function new.options(words)
   for _, word in ipairs(words) do
     if word:find "^%-" then message.usage("unknown option %s", message.quote(word)) end
   end
   check_kind(words[1])
-  check_name(words[1], words[2])
+  local name, ending = check_name(words[1], words[2])
   if words[3] then
     message.usage("too many arguments, %s; expected one name", message.quote(words[3]))
   end
-  return { command = "new", kind = words[1], name = words[2] }
+  return { command = "new", kind = words[1], name = name, ending = ending }
 end
 
 -- The text of a template with the name in it.
-function new.text(kind, name)
-  local text = library.text { path = ("lua/templates/%s.lua"):format(kind), embedded = true }
+function new.text(kind, name, ending)
+  local text = library.text { path = "lua/templates/" .. kind .. ending, embedded = true }
   return (text:gsub("NAME", name))
 end
 
 -- Makes the file in the folder where we are; a line that says so.
 function new.run(given)
-  local path = given.name .. ".lua"
+  local path = given.name .. given.ending
   if fs.exists(path) then
     message.user("%s is there already; expected a name without a file", message.quote(path))
   end
-  fs.write_atomic(path, new.text(given.kind, given.name))
+  fs.write_atomic(path, new.text(given.kind, given.name, given.ending))
   local what = (given.kind == "evaluator" and "an " or "a ") .. given.kind
-  return ("%s: %s to start from; now: %s"):format(path, what, NEXT[given.kind]:format(given.name))
+  local now = NEXT[given.kind .. given.ending]:format(given.name)
+  return ("%s: %s to start from; now: %s"):format(path, what, now)
 end
 
 return new

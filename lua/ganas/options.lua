@@ -20,7 +20,9 @@ options.HELP = [[
 ganas-lua - searches for neural network architectures (GA-NAS)
 
   ganas-lua RECIPE [name=value ...]     runs a recipe: a path, or the name of a shipped one
-  ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder
+  ganas-lua resume RUN [name=value ...] goes on with a run that ended early; RUN is its folder. seconds= and
+                                        cost= may be raised, queries= may not: 'resume RUN --warm queries=N'
+                                        is a new run that has the old one's results for nothing
   ganas-lua ask RUN [n=N]               prints candidates to evaluate elsewhere, a line of JSON each
   ganas-lua tell RUN < RESULTS          takes their results, a line of JSON each
   ganas-lua runs [DIR]                  lists the runs in a folder: state, queries, best
@@ -38,7 +40,7 @@ ganas-lua - searches for neural network architectures (GA-NAS)
                                         makes a table file from a benchmark's own files; FORMAT is
                                         nasbench101, nats-bench or csv ('import --help' says more)
   ganas-lua new KIND NAME               makes NAME.lua, a commented file to start from; KIND is space, recipe
-                                        or evaluator
+                                        or evaluator (NAME.py: one in Python, that stays)
   ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
   ganas-lua fit FILE --space NAME [column=NAME] [--out TABLE.csv]
                                         a table by step and operation from measured networks

@@ -6,6 +6,7 @@ local confirm = require "ganas.confirm"
 local crew = require "ganas.crew"
 local fs = require "ganas.fs"
 local guard = require "ganas.guard"
+local library = require "ganas.library"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 local uv = require "luv"
@@ -58,22 +59,30 @@ end
 
 local SCRIPTS = { py = true, sh = true, lua = true, pl = true, R = true, jl = true, rb = true }
 
--- The script that the program of a command is given first, if it is not there; nil where it is, or where the
--- words don't say. In a folder of its own (`cwd`) a command's names mean something else.
+-- That the script which the program of a command is given first is not there, in words; nil where it is, or
+-- where the words don't say. In a folder of its own (`cwd`) a command's names mean something else.
 function processes.absent(self)
   local word = self.words[2]
   if not word or self.fields.cwd or word:sub(1, 1) == "-" or word:find "[{%s]" then return nil end
-  return SCRIPTS[word:match "%.(%a+)$"] and not fs.is_file(word) and word or nil
+  if not SCRIPTS[word:match "%.(%a+)$"] or fs.is_file(word) then return nil end
+  local looked = word:sub(1, 1) ~= "/" and "; looked in " .. library.looked_in(self.plan) or ""
+  return ("no file %s%s"):format(message.quote(word), looked)
 end
 
 local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end
 
--- A program that can't be found is said before anything runs.
-function processes.check_program(word, where)
-  if word:find("/", 1, true) then
-    if executable(word) then return end
-    message.user("%s: no program %s; expected a file that can be run", where, message.quote(word))
+local function check_path(word, where, context)
+  if executable(word) then return end
+  if fs.is_file(word) then
+    message.user("%s: %s is no program that can be run; try 'chmod +x %s'", where, message.quote(word), word)
   end
+  local looked = word:sub(1, 1) ~= "/" and "; looked in " .. library.looked_in(context) or ""
+  message.user("%s: no program %s%s", where, message.quote(word), looked)
+end
+
+-- A program that can't be found is said before anything runs.
+function processes.check_program(word, where, context)
+  if word:find("/", 1, true) then return check_path(word, where, context) end
   for folder in (os.getenv "PATH" or "/usr/bin:/bin"):gmatch "[^:]+" do
     if executable(fs.join(folder, word)) then return end
   end
@@ -83,7 +92,7 @@ end
 -- Fields that all of these evaluators have. The command line's score, report and workers come first.
 function processes.new(class, spec, space, context, own)
   local words, fields = processes.read(spec, context, own or {})
-  processes.check_program(words[1], context.where("evaluate", 2))
+  processes.check_program(words[1], context.where("evaluate", 2), context)
   local given = context.given or {}
   return setmetatable({
     words = words, fields = fields, space = space, plan = context, repeatable = false,

@@ -6,6 +6,8 @@
 --            got a score) or "interrupted"
 --   origin   the journal's first event (ganas.origin)
 --   ended    when something was last written, in seconds since 1970
+--   top      where the best were confirmed at a full budget: these first, in the order of what they are worth
+--            there; each then has `note`, on the other budget
 -- Of a run that has no result yet only what the journal knows is there: queries, failed, best, top, to_best,
 -- trajectory, seconds.total.
 
@@ -40,6 +42,15 @@ local function best_of(trajectory)
   return top
 end
 
+-- Those at the budget of the search, without what was confirmed at another one.
+local function at_first_budget(list)
+  local kept = {}
+  for _, event in ipairs(list) do
+    if event.budget == list[1].budget then kept[#kept + 1] = event end
+  end
+  return kept
+end
+
 -- Results in the order of their candidates: that in which they count.
 local function results_of(events)
   local list, asked, seconds = {}, false, 0
@@ -49,7 +60,7 @@ local function results_of(events)
     elseif event.event == "step" then seconds = event.seconds end
   end
   table.sort(list, function(a, b) return a.id < b.id end)
-  return list, asked, seconds
+  return at_first_budget(list), asked, seconds
 end
 
 local function trajectory_of(results)
@@ -90,6 +101,35 @@ local function unfinished(dir)
   }
 end
 
+-- ---- confirmed at a full budget ----
+
+-- A candidate with other fields on top of its own.
+local function with(entry, fields)
+  local new = {}
+  for name, value in pairs(entry) do new[name] = value end -- order can't matter: a copy
+  for name, value in pairs(fields) do new[name] = value end -- order can't matter: a copy
+  return new
+end
+
+-- The best of a search, those first that were confirmed.
+local function confirmed_first(rec)
+  local by_arch, list, seen = {}, {}, {}
+  for _, entry in ipairs(rec.top) do by_arch[entry.arch] = entry end
+  for _, found in ipairs(rec.confirmed) do
+    local entry = by_arch[found.arch]
+    if entry and found.score then
+      local note = ("at budget %s; %s before"):format(message.text(rec.budget),
+        message.rounded(entry.score, 8))
+      list[#list + 1] = with(entry, { score = found.score, report = found.report, note = note })
+      seen[found.arch] = true
+    end
+  end
+  for _, entry in ipairs(rec.top) do
+    if not seen[entry.arch] then list[#list + 1] = with(entry, { note = "not confirmed" }) end
+  end
+  return list
+end
+
 -- ---- reading ----
 
 local function result_path(dir) return fs.join(dir, "result.json") end
@@ -120,6 +160,7 @@ function record.read(dir)
   local rec = text and read_result(dir, text) or unfinished(dir)
   rec.dir, rec.origin, rec.ended = dir, origin, ended(dir)
   rec.state = state_of(dir, rec, text ~= nil)
+  if rec.confirmed then rec.top = confirmed_first(rec) end
   return rec
 end
 

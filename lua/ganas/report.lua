@@ -128,7 +128,7 @@ local function confirmed_json(entry)
   return json.object {
     { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "screened",
       entry.screened },
-    { "query", entry.query }, { "error", entry.error },
+    { "query", entry.query }, { "error", entry.error }, { "measures", named(entry.measures) },
   }
 end
 
@@ -196,13 +196,13 @@ local function headline(plan, result)
   return text .. (WHY[result.reason] or "")
 end
 
--- The measures of a candidate that the constraints speak of, in words.
-local function bounded(result, entry)
+-- The measures of a candidate that the constraints speak of, in words, but those that are said already.
+local function bounded(result, entry, said)
   local words, text = {}, {}
   for i, rule in ipairs(result.rules or {}) do text[i] = rule.rule end
   text = " " .. table.concat(text, " ") .. " "
   local function add(name, value)
-    if text:find("[^%w_.]" .. name:gsub("%p", "%%%0") .. "[^%w_.]") then
+    if not (said and said[name]) and text:find("[^%w_.]" .. name:gsub("%p", "%%%0") .. "[^%w_.]") then
       words[#words + 1] = "  " .. name .. " " .. number(value)
     end
   end
@@ -272,7 +272,7 @@ local function add_confirmed(plan, result, lines)
   lines[#lines + 1] = ("confirmed at budget %s:"):format(number(result.confirmed_at))
   for place, entry in ipairs(result.confirmed) do
     local was = ("  (%s before)"):format(number(entry.screened))
-    lines[#lines + 1] = entry.score and ranked(plan, place, entry) .. was
+    lines[#lines + 1] = entry.score and ranked(plan, place, entry) .. bounded(result, entry) .. was
       or ("%d  %s  %s"):format(place, entry.arch, entry.error or "no score")
   end
 end
@@ -294,10 +294,13 @@ local function values_text(values)
 end
 
 -- The front of several objectives, its knee marked, and what it is worth.
-local function add_front(front, lines)
+local function add_front(result, lines)
+  local front, said = result.front, {}
+  for _, pair in ipairs(front[1].values) do said[pair[1]] = true end
   for _, entry in ipairs(front) do
     local mark = entry == front.knee and "*" or " "
-    lines[#lines + 1] = ("%s  %s  %s"):format(mark, values_text(entry.values), entry.arch)
+    lines[#lines + 1] = ("%s  %s  %s%s"):format(mark, values_text(entry.values), entry.arch,
+      bounded(result, entry, said))
   end
   lines[#lines + 1] = ("* is the knee of the front; hypervolume %s above %s"):format(number(front.volume),
     values_text(front.reference))
@@ -307,7 +310,7 @@ end
 -- the paper; it is in the page and in the JSON of any run.
 function report.lines(plan, result, dir)
   local lines = { headline(plan, result) }
-  if result.front then add_front(result.front, lines) end
+  if result.front then add_front(result, lines) end
   if result.confirmed then add_confirmed(plan, result, lines) end
   for place = 1, (result.front or result.confirmed) and 0 or math.min(SHOWN, #result.top) do
     lines[#lines + 1] = ranked(plan, place, result.top[place]) .. bounded(result, result.top[place])

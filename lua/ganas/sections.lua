@@ -83,7 +83,7 @@ end
 -- ---- the cells ----
 
 local function values_text(entry)
-  local words = { ("query %s"):format(number(entry.query)) }
+  local words = { ("query %s"):format(number(entry.query)), entry.note }
   for name, value in sorted(entry.measures or {}) do words[#words + 1] = name .. " " .. number(value) end
   return table.concat(words, " · ")
 end
@@ -103,7 +103,8 @@ function sections.cells(rec, page, pictures)
   if #page.shown == 0 then return nil end
   local cards = {}
   for i, entry in ipairs(page.shown) do cards[i] = cell_card(rec, i, entry, pictures[i]) end
-  local title = rec.front and "The front, its knee first" or page.shown_title or "The best of the truth set"
+  local title = rec.front and "The front, its knee first" or page.shown_title
+    or rec.confirmed and "The best, confirmed" or "The best of the truth set"
   return el("section", { class = "long" }, el("h2", nil, title),
     el("p", { class = "note" }, page.picture_note), el("div", { class = "cells" }, cards))
 end

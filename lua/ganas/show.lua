@@ -43,6 +43,7 @@ local function title(rec, place, entry)
   if entry.report then words[#words + 1] = ("%s %s"):format(columns.report or "report",
     number(entry.report)) end
   words[#words + 1] = ("query %d"):format(entry.query)
+  words[#words + 1] = entry.note
   return table.concat(words, "  ")
 end
 
@@ -66,7 +67,7 @@ end
 local function entry_json(entry)
   return json.object {
     { "arch", entry.arch }, { "score", entry.score }, { "report", entry.report }, { "query", entry.query },
-    { "measures", next(entry.measures or {}) and entry.measures or json.object {} },
+    { "measures", next(entry.measures or {}) and entry.measures or json.object {} }, { "note", entry.note },
   }
 end
 

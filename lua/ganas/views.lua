@@ -45,6 +45,9 @@ local FORMS = {
 -- Whether a word is one of these commands.
 function views.has(word) return FORMS[word] ~= nil end
 
+-- The arguments by name that one of them takes.
+function views.rules(command) return FORMS[command].args or {} end
+
 -- The parser of their options.
 function views.parser()
   local parser = argparse("ganas-lua"):add_help(false)

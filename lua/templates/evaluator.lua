@@ -14,6 +14,7 @@
 --
 -- A program of another language is no file like this one but some words in the recipe:
 --   evaluate = { "command", "python3", "train.py", "{arch}", score = "accuracy", workers = 4 },
+-- `ganas-lua new evaluator trainer.py` makes one in Python that is started once and stays,
 -- `ganas-lua help recipes` has one that runs, `ganas-lua help evaluators` the rules.
 
 -- A number is the score; more is better.

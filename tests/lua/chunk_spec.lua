@@ -139,7 +139,7 @@ describe("a module", function()
   end)
 
   it("that is missing is told where it was wanted", function()
-    assert.equal("r.lua:2: no module 'nowhere'; looked beside the file and in Lua's own places",
+    assert.equal(("r.lua:2: no module 'nowhere'; looked in %s and Lua's own places"):format(dir),
       refused(using, "\nrequire 'nowhere'"))
     assert.equal("r.lua:1: unknown module 'ganas.rules'; did you mean 'ganas.rule'?",
       refused(using, "require 'ganas.rules'"))

@@ -56,7 +56,8 @@ describe("the words", function()
   end)
 
   it("name what to make, and how it is called", function()
-    assert.same({ command = "new", kind = "space", name = "mine" }, read "new space mine")
+    assert.same({ command = "new", kind = "space", name = "mine", ending = ".lua" }, read "new space mine")
+    assert.equal(".py", read "new evaluator mine.py".ending)
     assert.equal("help", read "new --help".command)
   end)
 
@@ -197,8 +198,8 @@ describe("the program", function()
     assert.equal(2, code)
     assert.truthy(err:find "^ganas%-lua: no recipe 'demmo'; did you mean 'demo'%? looked in ")
     code, err = complain "recipes/demo.lua"
-    assert.same({ 1, "ganas-lua: no file 'recipes/demo.lua'; did you mean the built-in 'demo'?\n" },
-      { code, err })
+    assert.same({ 1, "ganas-lua: no file 'recipes/demo.lua'; did you mean the built-in 'demo'? "
+      .. "looked in .\n" }, { code, err })
     code, err = complain "r.lua quieres=3"
     assert.same({ 2,
       "ganas-lua: unknown argument 'quieres'; did you mean 'queries'?\ntry 'ganas-lua --help'\n" },
@@ -266,6 +267,12 @@ describe("the program", function()
     assert.truthy(out:find "expect +not held: size and example\n")
     assert.truthy(err:find("^s.lua:2: expect.size is 9, but there are 8 candidates\n"
       .. "s.lua:2: expect.example 'a|c|b' "))
+    fs.write_atomic(dir .. "/s.lua", [[
+      local space = require "ganas.space"
+      return { ops = { "a", "b", "c", "d" }, grow = space.chain { { "a", "c" }, { "c" } } }]])
+    code, out = run "check s.lua"
+    assert.equal(0, code)
+    assert.truthy(out:find "\nunused +no step can be 'b' or 'd'\n")
     code, err = complain "check s.lua a=1"
     assert.same({ 2,
       "ganas-lua: argument 'a' for a space; expected it with a recipe\ntry 'ganas-lua --help'\n" },

@@ -8,7 +8,7 @@ return {
   about = "x", args = { queries = 20 },
   search = { initial = 10, batch = 10, screen = { pool = 4 }, generator = { batches = 1, episodes = 8 },
     discriminator = { first_steps = 3, steps = 2 } },
-  space = { name = "toy", ops = { "a", "b", "c" }, grow = space.chain(6) },
+  space = { name = "toy", ops = { "a", "b", "c" }, grow = space.chain(6) }, constraints = { "edges <= 8" },
   evaluate = { %s, score = "good", budget = 3, confirm = { budget = 30, best = 4 } },
 }
 ]]
@@ -29,7 +29,8 @@ describe("confirming", function()
   it("asks for the best again and orders them by what they are worth then", function()
     local code, out, err = folder:run "r.lua --quiet --out r --workers 2"
     assert.same({ 0, "" }, { code, err })
-    assert.truthy(out:find "^r: 20 candidates evaluated.-\nconfirmed at budget 30:\n1  good ")
+    assert.truthy(out:find "^r: 20 candidates evaluated.-\nconfirmed at budget 30:\n"
+      .. "1  good %-?%d+  [abc|]+  edges 7  %(%d+ before%)\n")
     local results = folder:events("r", "result")
     assert.equal(24, #results)
     local budgets = {}
@@ -47,8 +48,23 @@ describe("confirming", function()
       assert.is_true(tonumber(score) <= last)
       last = tonumber(score)
     end
+    assert.equal(4, select(2, list:gsub('"measures":{[^}]*"edges":7[^}]*}', "")))
     assert.equal(list:match '"arch":"([abc|]+)"',
       folder:read("r/result.json"):match '"best":{"arch":"([abc|]+)"')
+    local places = {}
+    for arch, score in list:gmatch '"arch":"([abc|]+)","score":(-?%d+)' do
+      places[#places + 1] = { arch, score }
+      assert.equal(arch .. "\n", select(2, folder:run("export r place=" .. #places)))
+    end
+    out = select(2, folder:run "show r best=5")
+    for place, entry in ipairs(places) do
+      assert.truthy(out:find(("\n%d  good %s  query %%d+  at budget 30; %%d+ before\n   %s\n"):format(place,
+        (entry[2]:gsub("%-", "%%-")), (entry[1]:gsub("|", "%%|")))), out)
+    end
+    assert.truthy(out:find "\n5  good %d+  query %d+  not confirmed\n")
+    assert.truthy(folder:read("r/report.html"):find("The best, confirmed", 1, true))
+    os.remove(folder.path .. "/r/result.json")
+    assert.truthy(select(2, folder:run "show r"):find ", seed 1: 20 evaluated in ")
   end)
 
   it("goes on where it was", function()

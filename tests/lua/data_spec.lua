@@ -84,6 +84,18 @@ describe("a data file", function()
     assert.equal(beside, data.find(beside, {}))
   end)
 
+  it("beside the recipe comes first, then the current folder, then the places", function()
+    local context = { path = fs.join(dir, "recipes/r.lua"), data = fs.join(dir, "option") }
+    local option = put "option/t.csv"
+    assert.equal(option, data.find("t.csv", context))
+    put "work/t.csv"
+    assert.equal("t.csv", data.find("t.csv", context))
+    local beside = put "recipes/t.csv"
+    assert.equal(beside, data.find("t.csv", context))
+    context.embedded = true
+    assert.equal("t.csv", data.find("t.csv", context))
+  end)
+
   it("is not a folder", function()
     fs.mkdir(fs.join(dir, "work/data/t.csv"))
     assert.truthy(refused("t.csv", {}):find "^no data file")

@@ -90,6 +90,13 @@ describe("objectives", function()
       and lines:find "\n%* is the knee of the front; hypervolume ")
   end)
 
+  it("are beside what else is bounded", function()
+    local plan = load("objectives = { max = 'score', min = 'cost' }, "
+      .. "constraints = { 'cost <= 30', 'edges <= 9' },")
+    local lines = table.concat(report.lines(plan, search.run(plan), "d"), "\n")
+    assert.truthy(lines:find "\n%*  score %d+  cost %d+  [abcd-]+  edges 5\n")
+  end)
+
   it("repeat with the seed", function()
     local function run() return report.json(load "objectives = { max = 'score', min = 'cost' },",
       search.run(load "objectives = { max = 'score', min = 'cost' },"), "d"):gsub('"seconds":{[^}]*}', "") end

@@ -389,7 +389,7 @@ describe("the loader", function()
     assert.equal("r.lua:space: field 'space' is 5; expected the name of a space, its path, or a table",
       text_of(load, 5))
     assert.equal("r.lua:space: 'spaces/' is a folder; expected a file", text_of(load, "spaces/"))
-    assert.equal("r.lua:space: no file 'nope/x.lua'", text_of(load, "nope/x.lua"))
+    assert.equal("r.lua:space: no file 'nope/x.lua'; looked in .", text_of(load, "nope/x.lua"))
     local text = text_of(load, "nasbench20")
     assert.truthy(text:find("^r.lua:space: no space 'nasbench20'; did you mean 'nasbench201'%? looked in "),
       text)

@@ -82,6 +82,12 @@ describe("completion", function()
     assert.equal("setup=1 setup=2", list("demo", "setup="))
     assert.equal("method= methods=", list("compare", "demo", "meth"))
     assert.equal("", list("no_such_recipe_here", "xyz"))
+    assert.equal("format=pytorch", list("export", "runs/x", "format=py"))
+    assert.equal("best=", list("show", "runs/x", ""))
+    assert.equal("seconds= seed= setup=", list("resume", "runs/x", "se"))
+    assert.equal(":folders", list("report", "runs/x", ""))
+    assert.equal("", list("draw", "nasbench201", ""))
+    assert.equal("", list("tell", "runs/x", ""))
   end)
 
   local function shell_has(shell) return os.execute("command -v " .. shell .. " >/dev/null") == 0 end

@@ -131,6 +131,10 @@ describe("the nearest name", function()
     assert.equal("unknown field 'x'; expected 'abc' or 'def'",
       message.unknown("field", "x", { "abc", "def" }))
     assert.equal("unknown field 'x'; there are none", message.unknown("field", "x", {}))
+    assert.equal("unknown measure 'Latency'; did you mean 'gpu_latency_ms' or 'tpu_latency_ms'?",
+      message.unknown("measure", "Latency", { "gpu_latency_ms", "params", "tpu_latency_ms" }))
+    assert.equal("unknown measure 'ms'; expected 'gpu_ms' or 'tpu_power_ms'",
+      message.unknown("measure", "ms", { "gpu_ms", "tpu_power_ms" }))
   end)
 end)
 

@@ -24,7 +24,7 @@ describe("a new file", function()
     assert.equal(0, code)
     assert.truthy(said:find(name .. ".lua: an? " .. kind .. " to start from; now: "))
     local text = fs.read(("%s/%s.lua"):format(dir, name))
-    assert.equal(new.text(kind, name), text)
+    assert.equal(new.text(kind, name, ".lua"), text)
     assert.truthy(text:find("^%-%- " .. name .. " %- "))
     assert.is_nil(text:find "NAME%.lua")
   end
@@ -58,6 +58,42 @@ describe("a new file", function()
     assert.equal(0, code)
     assert.truthy(said:find "\n1  score [%d.]+  report 60  ")
     assert.equal(0, (run "r.lua score=operations report=score --quiet"))
+  end)
+
+  it("is a worker in Python that a recipe takes", function()
+    local code, said = run "new evaluator trainer.py"
+    assert.same({ 0, 'trainer.py: an evaluator to start from; now: evaluate = { "worker", "python3", '
+      .. '"trainer.py", workers = 2 } in a recipe beside it\n' }, { code, said })
+    assert.is_nil(fs.read(dir .. "/trainer.py"):find "NAME")
+    make("space", "blocks")
+    fs.write_atomic(dir .. "/r.lua", [[return { about = "x", args = { queries = 30 }, space = "blocks.lua",
+      evaluate = { "worker", "python3", "trainer.py", workers = 2, report = "operations" } }]])
+    code, said = run "r.lua --quiet"
+    assert.equal(0, code)
+    assert.truthy(said:find "^r: 30 candidates evaluated")
+    assert.truthy(said:find "\n1  score 12.25  operations 6  ")
+  end)
+
+  it("in Python answers what it can't evaluate", function()
+    run "new evaluator t.py"
+    local graph = '"arch":"","seed":1,"graph":{"edges":%s,"ops":%s}'
+    local lines = { '{"id":1,' .. graph:format("[]", '["input"]') .. "}",
+      '{"id":2,' .. graph:format("[[0,1]]", "[1]") .. "}",
+      '{"id":3,"budget":2,' .. graph:format("[[0,1]]", '["input","conv3"]') .. "}" }
+    os.execute(("cd %s && printf '%%s\\n' '%s' | python3 t.py >said 2>err"):format(dir,
+      table.concat(lines, "' '")))
+    assert.equal('{"hello": 1, "protocol": "ganas-eval/1"}\n'
+      .. '{"status": "infeasible", "error": "nothing reads the input", "id": 1}\n'
+      .. '{"status": "error", "error": "TypeError: object of type \'int\' has no len()", "id": 2}\n'
+      .. '{"status": "ok", "value": 5.0, "metrics": {"operations": 1, "edges": 1}, "id": 3}\n',
+      fs.read(dir .. "/said"))
+    assert.truthy(fs.read(dir .. "/err"):find "^Traceback")
+  end)
+
+  it("takes its name with the ending too", function()
+    local code, said = run "new space mine.lua"
+    assert.equal(0, code)
+    assert.truthy(said:find "^mine.lua: a space")
   end)
 
   it("overwrites nothing", function()

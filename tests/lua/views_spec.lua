@@ -155,10 +155,36 @@ describe("the program", function()
     os.execute("rm -r " .. dir .. "/runs/trap")
   end)
 
+  it("tells a run of which nothing got a score", function()
+    fs.write(dir .. "/f.lua", (RECIPE:gsub('if arch:count "c" == 4', "if true")))
+    assert.equal(1, (run "f.lua queries=5 --quiet"))
+    assert.truthy(lines("runs runs/f-1-1")[2]:find "^runs/f%-1%-1 +failed +5 +%- +%- ")
+    local list = lines "show runs/f-1-1"
+    assert.equal("runs/f-1-1: failed: nothing of the first set got a score; mend what evaluates, then start "
+      .. "a new run (resume takes failures from the journal)", list[1])
+    assert.equal("nothing has a score yet", list[#list])
+    assert.equal("failed", parse(lines("runs runs/f-1-1 --json")[1]).state)
+    os.execute("rm -r " .. dir .. "/runs/f-1-1")
+  end)
+
+  it("says when there is no report yet", function()
+    copy("r-4-1", "plain")
+    os.remove(dir .. "/runs/plain/report.html")
+    local hint = "no report yet; 'ganas-lua report runs/plain' writes it"
+    local function said() return table.concat(lines "show runs/plain", "\n"):find(hint, 1, true) ~= nil end
+    assert.is_true(said())
+    assert.equal(0, (run "report runs/plain"))
+    assert.is_false(said())
+    os.execute("rm -r " .. dir .. "/runs/plain")
+  end)
+
   it("says what is no run", function()
     local code, _, err = run "show nosuch"
     assert.equal(1, code)
     assert.truthy(err:find "^ganas%-lua: 'nosuch' is no run: can't read 'nosuch/journal.jsonl': no such file")
+    code, _, err = run "show cut"
+    assert.same({ 1, "ganas-lua: 'cut' is no run: can't read 'cut/journal.jsonl': no such file or directory; "
+      .. "did you mean 'runs/cut'?\n" }, { code, err })
     code, _, err = run "show runs/bad"
     assert.equal(1, code)
     assert.truthy(err:find "result.json is no result of a run: it has no trajectory; 'ganas%-lua resume")

@@ -149,7 +149,7 @@ describe("a worker", function()
       7 })
     assert.equal("r.lua:evaluate.2: no program 'no-such-program' in $PATH", refused { "worker",
       "no-such-program" })
-    assert.equal("r.lua:evaluate.2: no program './none'; expected a file that can be run",
+    assert.equal("r.lua:evaluate.2: no program './none'; looked in .",
       refused { "command", "./none" })
     assert.equal("r.lua:evaluate.timout: unknown field 'timout' in 'evaluate'; did you mean 'timeout'?",
       refused { "worker", "sh", timout = 1 })
