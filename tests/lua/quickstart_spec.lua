@@ -1,4 +1,4 @@
--- quickstart - the recipe from beginning to end, on few small images: search, rivals, longer training, export.
+-- quickstart - the recipe from beginning to end, on few small images: search, rivals, long training, export.
 
 local fs = require "ganas.fs"
 local program = require "tests.lua.program"
