@@ -12,7 +12,6 @@ local gloss = require "ganas.gloss"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
 local message = require "ganas.message"
-local processes = require "ganas.processes"
 local recipe = require "ganas.recipe"
 local settings = require "ganas.settings"
 local sorted = require "ganas.sorted"
@@ -132,7 +131,7 @@ end
 
 local function describe_evaluator(plan, facts, failures)
   local evaluator = plan.evaluator
-  local absent = evaluator.words and processes.absent(evaluator)
+  local absent = evaluator.absent and evaluator:absent()
   if absent then failures[#failures + 1] = plan.where "evaluate" .. ": " .. absent end
   facts[#facts + 1] = { "evaluator", evaluator:describe() }
   facts[#facts + 1] = { "score", evaluator.score_name }

@@ -78,28 +78,28 @@ function Ranker:order(_, x) return self.rank:score(x) end
 local Committee = setmetatable({}, { __index = Ranker })
 Committee.__index = Committee
 
--- Inputs of the regression: the ranker's last layer, and what is known without a query.
-local function inputs_of(self, x)
+-- Inputs of the regression for n rows: the ranker's last layer, and what is known without a query.
+local function inputs_of(self, x, numbers, n)
   local hidden = self.rank:hidden(x)
-  return self.signals and self.signals:join(hidden, self.settings.head, x) or hidden
+  return numbers and self.signals:join(hidden, self.settings.head, numbers, n) or hidden
 end
 
 function Committee:train(state)
   local stats = Ranker.train(self, state)
   local all, n = state.everything, state.everything:count()
   local scores = robust.clip(state:scores(), n)
-  if self.signals then self.signals:learn(all, scores) end
-  self.bayes:fit(inputs_of(self, all), scores, n)
+  local numbers = self.signals and self.signals:learn(all, scores)
+  self.bayes:fit(inputs_of(self, all, numbers, n), scores, n)
   self.informed = self.process:learn(state, self.signals)
   return stats
 end
 
 -- The mean of both expected scores.
 function Committee:order(_, x)
-  local value, n = self.bayes:mean(inputs_of(self, x), x:count()), x:count()
+  local n, numbers = x:count(), self.signals and self.signals:of(x)
+  local value = self.bayes:mean(inputs_of(self, x, numbers, n), n)
   if not self.informed then return value end
-  local other = self.process:mean(x)
-  local trend = self.signals and self.signals:trend(x)
+  local other, trend = self.process:mean(x), numbers and self.signals:trend(numbers, n)
   for i = 0, n - 1 do value[i] = (value[i] + other[i] + (trend and trend[i] or 0)) / 2 end
   return value
 end

@@ -41,7 +41,7 @@ function Process:learn(state, signals)
   state.pool:rows(rows, batch)
   for i, row in ipairs(rows) do scores[i - 1] = all[row] end
   scores = robust.clip(scores, #rows)
-  local trend = signals and signals:trend(batch)
+  local trend = signals and signals:trend(signals:of(batch), #rows)
   for i = 0, trend and #rows - 1 or -1 do scores[i] = scores[i] - trend[i] end
   self:fit(batch, scores)
   return true

@@ -114,15 +114,12 @@ function library.own_folder(context)
   return folder and folder ~= "." and folder ~= "" and folder or nil
 end
 
--- Where the files that a recipe names are looked for, in words.
-function library.looked_in(context)
+-- The places where a file that a recipe names is looked for, as the end of a sentence; nothing of an
+-- absolute path.
+function library.looked(word, context)
+  if word:sub(1, 1) == "/" then return "" end
   local folder = library.own_folder(context)
-  return folder and "., " .. folder or "."
-end
-
--- The places of a file by its path, in words; an absolute path has none.
-local function from_where(word, context)
-  return word:sub(1, 1) ~= "/" and " looked in " .. library.looked_in(context) or nil
+  return "; looked in ." .. (folder and ", " .. folder or "")
 end
 
 local function near_path(word, context)
@@ -139,10 +136,11 @@ function library.missing(kind, word, context)
   local near = message.nearest(library.is_path(word) and fs.stem(word) or word, names)
   if library.is_path(word) then
     local other = not near and near_path(word, context)
-    local looked = from_where(word, context)
+    local looked = library.looked(word, context)
     local hint = near and "; did you mean the built-in " .. message.quote(near) .. "?"
-      or other and "; did you mean " .. message.quote(other) .. "?" or looked and ";" or ""
-    return ("no file %s%s%s"):format(message.quote(word), hint, looked or "")
+      or other and "; did you mean " .. message.quote(other) .. "?" or ""
+    if hint ~= "" then looked = looked:sub(2) end
+    return ("no file %s%s%s"):format(message.quote(word), hint, looked)
   end
   local beside = fs.is_file(word .. ".lua") and word .. ".lua" or nil
   local hint = (beside or near) and "; did you mean " .. message.quote(beside or near) .. "?" or ";"

@@ -61,12 +61,11 @@ local SCRIPTS = { py = true, sh = true, lua = true, pl = true, R = true, jl = tr
 
 -- That the script which the program of a command is given first is not there, in words; nil where it is, or
 -- where the words don't say. In a folder of its own (`cwd`) a command's names mean something else.
-function processes.absent(self)
+local function absent(self)
   local word = self.words[2]
   if not word or self.fields.cwd or word:sub(1, 1) == "-" or word:find "[{%s]" then return nil end
   if not SCRIPTS[word:match "%.(%a+)$"] or fs.is_file(word) then return nil end
-  local looked = word:sub(1, 1) ~= "/" and "; looked in " .. library.looked_in(self.plan) or ""
-  return ("no file %s%s"):format(message.quote(word), looked)
+  return ("no file %s%s"):format(message.quote(word), library.looked(word, self.plan))
 end
 
 local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end
@@ -76,8 +75,7 @@ local function check_path(word, where, context)
   if fs.is_file(word) then
     message.user("%s: %s is no program that can be run; try 'chmod +x %s'", where, message.quote(word), word)
   end
-  local looked = word:sub(1, 1) ~= "/" and "; looked in " .. library.looked_in(context) or ""
-  message.user("%s: no program %s%s", where, message.quote(word), looked)
+  message.user("%s: no program %s%s", where, message.quote(word), library.looked(word, context))
 end
 
 -- A program that can't be found is said before anything runs.
@@ -100,7 +98,7 @@ function processes.new(class, spec, space, context, own)
     names = { score = context.score or fields.score, report = context.report or fields.report },
     workers = given.workers and context.workers or fields.workers or context.workers or 1,
     usage = { busy = 0, there = 0 }, budget = fields.budget,
-    confirm = fields.confirm,
+    confirm = fields.confirm, absent = absent,
   }, class)
 end
 

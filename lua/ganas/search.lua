@@ -17,7 +17,6 @@ local feasible = require "ganas.feasible"
 local goals = require "ganas.goals"
 local levels = require "ganas.levels"
 local message = require "ganas.message"
-local processes = require "ganas.processes"
 local propose = require "ganas.propose"
 local rivals = require "ganas.rivals"
 local schedule = require "ganas.schedule"
@@ -78,7 +77,7 @@ local function check_scores(state, of)
   local run, n = state.run, state.pool:count()
   if run.failed + run.infeasible < n or n == 0 then return end
   local arch, first, evaluator = run:arch(0), run.results[1], state.plan.evaluator
-  local absent = evaluator.words and processes.absent(evaluator)
+  local absent = evaluator.absent and evaluator:absent()
   message.user("%s: all %d candidates%s %s; %sthe first, %s: %s%s", state.plan.where "evaluate", n, of,
     run.failed == 0 and "are infeasible" or run.infeasible == 0 and "failed" or "failed or are infeasible",
     absent and absent .. "; " or "", message.quote(tostring(arch)), first.error or "no score",

@@ -58,23 +58,25 @@ function Signals:of(batch)
   return inputs
 end
 
--- Learns the trend of scores (an array, NaN: left out) from the rows of a batch.
+-- Learns the trend of scores (an array, NaN: left out) from the rows of a batch; returns their numbers.
 function Signals:learn(batch, scores)
   local n = batch:count()
   for k, name in ipairs(self.names) do self.center[k], self.width[k] = spread(batch:measure(name), n) end
-  self.regression:fit(self:of(batch), scores, n)
+  local numbers = self:of(batch)
+  self.regression:fit(numbers, scores, n)
+  return numbers
 end
 
--- The trend of each row, an array.
-function Signals:trend(batch) return self.regression:mean(self:of(batch), batch:count()) end
+-- The trend of n rows by their numbers, an array.
+function Signals:trend(numbers, n) return self.regression:mean(numbers, n) end
 
--- Rows of numbers [rows][width] with the signals after them.
-function Signals:join(numbers, width, batch)
-  local n, own, all = batch:count(), self.inputs, width + self.inputs
-  local signals, joined = self:of(batch), core.doubles(n * all)
+-- n rows of inputs [n][width] with the signals' numbers after them.
+function Signals:join(inputs, width, numbers, n)
+  local own, all = self.inputs, width + self.inputs
+  local joined = core.doubles(n * all)
   for i = 0, n - 1 do
-    for j = 0, width - 1 do joined[i * all + j] = numbers[i * width + j] end
-    for j = 0, own - 1 do joined[i * all + width + j] = signals[i * own + j] end
+    for j = 0, width - 1 do joined[i * all + j] = inputs[i * width + j] end
+    for j = 0, own - 1 do joined[i * all + width + j] = numbers[i * own + j] end
   end
   return joined
 end

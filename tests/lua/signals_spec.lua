@@ -44,7 +44,7 @@ describe("signals", function()
     local function score(a, b) return 50 + 2 * a - (b - 4) ^ 2 end
     signals:learn(shown, scores_of(shown, score))
     local few = random(s, 50)
-    assert.is_true(worst_error(signals:trend(few), scores_of(few, score), 50) < 0.5)
+    assert.is_true(worst_error(signals:trend(signals:of(few), 50), scores_of(few, score), 50) < 0.5)
   end)
 
   it("take no side where a value is missing or all are alike", function()
@@ -58,7 +58,7 @@ describe("signals", function()
     signals:learn(batch, batch:measure "as")
     local inputs = signals:of(batch)
     for i = 0, 8 * 4 - 1 do assert.equal(0, inputs[i]) end
-    for i = 0, 7 do assert.is_true(math.abs(signals:trend(batch)[i]) < 7) end
+    for i = 0, 7 do assert.is_true(math.abs(signals:trend(inputs, 8)[i]) < 7) end
   end)
 
   it("are refused by the place that names what is no measure", function()
