@@ -4,6 +4,7 @@
  *
  * Exit codes: 0 done, 1 the user's files, 2 usage, 3 a fault of ours, 130 interrupted.
  */
+#include <cblas.h>
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
@@ -124,9 +125,11 @@ static int check_output(int code)
 }
 
 /* OpenBLAS starts threads as it is loaded, and they turn idly on every processor for the first
- * tenth of a second. The core has threads of its own and never asks OpenBLAS for more than one. */
+ * tenth of a second. The core has threads of its own and never asks OpenBLAS for more than one.
+ * That number comes first: setting it starts threads that have ended. */
 static void end_idle_threads(void)
 {
+    openblas_set_num_threads(1);
     if (blas_thread_shutdown_)
         (void)blas_thread_shutdown_();
 }

@@ -147,7 +147,9 @@ int32_t ganas_threads_new(ganas_threads **out, int32_t count)
 {
     if (!out || count < 1 || count > MAX_THREADS)
         return status_fail(GANAS_E_ARGUMENT, "%d threads; must be 1..%d", count, MAX_THREADS);
-    openblas_set_num_threads(1);
+    if (openblas_get_num_threads() !=
+        1) /* setting it starts OpenBLAS's own threads if they have ended */
+        openblas_set_num_threads(1);
     ganas_threads *pool = memory_new(1, sizeof *pool);
     if (!pool)
         return GANAS_E_MEMORY;

@@ -165,6 +165,14 @@ function fs.write_atomic(path, text)
   sync_dir(fs.dirname(path))
 end
 
+-- Removes what processes that are over left half-written in a folder (see fs.write_atomic).
+function fs.sweep(dir)
+  for _, name in ipairs(fs.list(dir)) do
+    local pid = tonumber(name:match "%.tmp(%d+)$")
+    if pid and select(3, uv.kill(pid, 0)) == "ESRCH" then uv.fs_unlink(fs.join(dir, name)) end
+  end
+end
+
 -- Writes a file that nothing depends on when the machine fails.
 function fs.write(path, text)
   local fd, err = uv.fs_open(path, "w", PUBLIC)

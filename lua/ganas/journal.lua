@@ -150,6 +150,7 @@ end
 function journal.reopen(dir)
   journal.read(dir) -- that there is a run, before its folder gets a lock
   local held = lock.take(dir)
+  fs.sweep(dir)
   local events, whole, size = journal.read(dir)
   local self = new(dir, held)
   if size > whole then

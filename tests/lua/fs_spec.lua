@@ -64,6 +64,17 @@ describe("files", function()
       refused(fs.write_atomic, path .. "/y/z", "2"))
   end)
 
+  it("of processes that are over are swept when half-written", function()
+    local child = io.popen "echo $$; exit"
+    local over = child:read "*n"
+    child:close()
+    for _, name in ipairs { "a", "a.tmp", "a.tmpx", "a.tmp" .. over, "b.tmp" .. uv.os_getpid() } do
+      fs.write(fs.join(dir, name), "x")
+    end
+    fs.sweep(dir)
+    assert.same({ "a", "a.tmp", "a.tmpx", "b.tmp" .. uv.os_getpid() }, fs.list(dir))
+  end)
+
   it("grow at their end", function()
     local path = fs.join(dir, "log")
     for _, line in ipairs { "a\n", "b\n" } do
