@@ -9,7 +9,8 @@
  *     EI(x)     = expected improvement over the best score so far (Jones et al. 1998)
  *
  * Several picks at once: each takes away the variance that its score would, its score being what is
- * expected (the kriging believer, Ginsbourger et al. 2010). What is not here: learning on more than
+ * expected (the kriging believer, Ginsbourger et al. 2010). They go by expected improvement, or by
+ * values of the caller's and some deviations more. What is not here: learning on more than
  * MOST rows; the caller chooses which.
  */
 #include <math.h>
@@ -416,17 +417,32 @@ static int32_t picker_new(struct picker *p, const ganas_gp *gp, int32_t count, i
     return p->v && p->mean && p->left && p->joint && p->taken ? GANAS_OK : GANAS_E_MEMORY;
 }
 
-/* The first candidate of the greatest expected improvement, -1 when all are taken. */
-static int32_t find_best(const ganas_gp *gp, const struct picker *p)
+/* What promises most: improvement, or where values are given a value and its uncertainty. */
+struct wish {
+    const double *value; /* [count], NULL: expected improvement */
+    double optimism;     /* deviations added to it */
+    const uint8_t *own;  /* [count] who alone may be among the first `quota` picks */
+    int32_t quota;
+};
+
+static double promise(const ganas_gp *gp, const struct picker *p, const struct wish *w, int32_t j)
+{
+    double deviation = sqrt(gp->trend.scale * p->left[j]);
+    return w->value ? w->value[j] + w->optimism * deviation
+                    : improvement(p->mean[j], deviation, gp->best);
+}
+
+/* The first of the candidates that promise most, -1 when all are taken. */
+static int32_t find_best(const ganas_gp *gp, const struct picker *p, const struct wish *w)
 {
     int32_t best = -1;
-    double most = -1;
+    double most = -HUGE_VAL;
     for (int32_t j = 0; j < p->count; j++) {
-        if (p->taken[j])
+        if (p->taken[j] || (p->picked < w->quota && !w->own[j]))
             continue;
-        double ei = improvement(p->mean[j], sqrt(gp->trend.scale * p->left[j]), gp->best);
-        if (ei > most) {
-            most = ei;
+        double value = promise(gp, p, w, j);
+        if (value > most) {
+            most = value;
             best = j;
         }
     }
@@ -471,8 +487,8 @@ static int32_t take(const ganas_gp *gp, struct picker *p, const ganas_batch *x, 
     return GANAS_OK;
 }
 
-static int32_t pick(const ganas_gp *gp, const ganas_batch *x, int32_t n, struct picker *p,
-                    int32_t *index)
+static int32_t pick(const ganas_gp *gp, const ganas_batch *x, const struct wish *w, int32_t n,
+                    struct picker *p, int32_t *index)
 {
     uint64_t *code = memory_new((size_t)gp->words, sizeof *code);
     if (!code)
@@ -483,14 +499,15 @@ static int32_t pick(const ganas_gp *gp, const ganas_batch *x, int32_t n, struct 
     memory_free(code);
     int32_t status = GANAS_OK;
     for (int32_t k = 0; k < n && status == GANAS_OK; k++) {
-        index[k] = find_best(gp, p);
+        index[k] = find_best(gp, p, w);
         if (k + 1 < n)
             status = take(gp, p, x, index[k]);
     }
     return status;
 }
 
-int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *index)
+static int32_t pick_by(const ganas_gp *gp, const ganas_batch *x, const struct wish *w, int32_t n,
+                       int32_t *index)
 {
     struct picker p;
     int32_t status = check_use(gp, x);
@@ -500,7 +517,27 @@ int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *in
         return status_fail(GANAS_E_ARGUMENT, "%d picks of %d candidates", n, x->count);
     status = picker_new(&p, gp, x->count, n);
     if (status == GANAS_OK)
-        status = pick(gp, x, n, &p, index);
+        status = pick(gp, x, w, n, &p, index);
     picker_free(&p);
     return status;
+}
+
+int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *index)
+{
+    return pick_by(gp, x, &(struct wish){0}, n, index);
+}
+
+int32_t ganas_gp_choose(ganas_gp *gp, const ganas_batch *x, const double *value, double optimism,
+                        const uint8_t *own, int32_t quota, int32_t n, int32_t *index)
+{
+    if (!value || (quota > 0 && !own) || !(optimism >= 0) || isinf(optimism))
+        return status_fail(GANAS_E_ARGUMENT, "a choice needs values, own rows for a quota, and "
+                                             "deviations that aren't negative");
+    for (int32_t j = 0; j < x->count; j++)
+        if (!isfinite(value[j]))
+            return status_fail(GANAS_E_NUMBER, "value %d is %g", j, value[j]);
+    struct wish w = {.value = value, .optimism = optimism, .own = own};
+    for (int32_t j = 0; j < x->count && w.quota < quota; j++)
+        w.quota += own[j] != 0;
+    return pick_by(gp, x, &w, n, index);
 }

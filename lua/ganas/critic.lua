@@ -8,7 +8,6 @@ local Disc = require "ganas.disc"
 local Process = require "ganas.gp"
 local Rank = require "ganas.rank"
 local Signals = require "ganas.signals"
-local core = require "ganas.core"
 local robust = require "ganas.robust"
 
 local function net_of(d, space)
@@ -104,11 +103,10 @@ function Committee:order(_, x)
   return value
 end
 
--- How uncertain the score of each is: a deviation.
-function Committee:doubt(x)
-  if not self.informed then return core.doubles(x:count()) end
-  local _, deviation = self.process:score(x)
-  return deviation
+-- The n rows of x to evaluate by their value and how uncertain it is (ganas.gp); nil as long as nothing has
+-- been learnt from.
+function Committee:choose(x, value, optimism, own, quota, n)
+  return self.informed and self.process:choose(x, value, optimism, own, quota, n) or nil
 end
 
 -- A critic for a space with fresh weights.

@@ -69,4 +69,14 @@ function Process:pick(x, n)
   return list
 end
 
+-- The n rows with the greatest sum of value (an array) and `optimism` deviations, one after another, as a
+-- list; the first `quota` of them are rows for which own(row), as far as there are so many.
+function Process:choose(x, value, optimism, own, quota, n)
+  local array, mask, list = core.int32(n), core.bytes(x:count()), {}
+  for row = 0, x:count() - 1 do mask[row] = own(row) and 1 or 0 end
+  core.check(lib.ganas_gp_choose(self.handle, x.handle, value, optimism, mask, quota, n, array))
+  for i = 0, n - 1 do list[i + 1] = array[i] end
+  return list
+end
+
 return Process

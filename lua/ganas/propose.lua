@@ -1,12 +1,14 @@
 -- propose - makes the next set X_t: unique candidates that obey all constraints and were never
 -- evaluated, the most promising of a pool by the discriminator.
 --
--- The pool grows in rounds: first mutants of the truth set and samples of the generator, then mutants
--- of the best so far. Every candidate descends from one or the other; with a quota, the generator's
--- descendants keep their share of what is evaluated.
+-- The pool grows in rounds: first mutants of the truth set and samples of the generator; then mutants of the
+-- best so far, and samples of the generator, which is refit to these best each time: it learns from the
+-- critic what a whole graph should be like. Every candidate descends from one or the other; with a quota,
+-- the generator's descendants keep their share of what is evaluated.
 
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
+local core = require "ganas.core"
 local feasible = require "ganas.feasible"
 local ranking = require "ganas.ranking"
 local schedule = require "ganas.schedule"
@@ -16,7 +18,7 @@ local propose = {}
 
 local MUTANT, SAMPLE, RANDOM, LISTED = "mutant", "generator", "random", "listed"
 local MOST_DRAFT = 4096
-local SHORTLIST = 40 -- candidates for each one evaluated whose uncertainty counts
+local SHORTLIST = 40 -- candidates looked at more closely, for each one evaluated
 
 -- ---- the pool ----
 
@@ -102,17 +104,6 @@ function Screen:best(n, origin)
   return ranking.best(self.order, self:count(), n, origin and function(row) return of[row + 1] == origin end)
 end
 
--- Adds to the order of the best rows what is uncertain about them, where the critic knows.
-function Screen:hope(n)
-  local state = self.state
-  local critic, optimism = state.critic, schedule.value(self.optimism, state.run)
-  if not critic or not critic.doubt or optimism == 0 or self:count() == 0 then return end
-  local rows, part = self:best(n), Batch.new(state.space, n)
-  part:append(self.batch, rows)
-  local doubt = critic:doubt(part)
-  for k, row in ipairs(rows) do self.order[row + 1] = self.order[row + 1] + optimism * doubt[k - 1] end
-end
-
 -- The n best rows, at least `share` of them of the generator's lineage as far as there are any.
 function Screen:choose(n, share)
   local own, taken = self:best(math.floor(n * share + 0.5), SAMPLE), {}
@@ -121,6 +112,33 @@ function Screen:choose(n, share)
     if #own < n and not taken[row] then own[#own + 1] = row end
   end
   return own
+end
+
+-- Rows that are worth a closer look: the best of all, and the best of the generator's lineage.
+local function shortlist(screen, n, own)
+  local rows, listed = {}, {}
+  for _, list in ipairs { screen:best(SHORTLIST * n), screen:best(SHORTLIST * own, SAMPLE) } do
+    for _, row in ipairs(list) do
+      if not listed[row] then rows[#rows + 1], listed[row] = row, true end
+    end
+  end
+  return rows
+end
+
+-- The same for a set to evaluate: what is uncertain counts as well, where the critic knows; and each row is
+-- chosen as if the scores of those before it were known, so that a set is no list of near twins.
+function Screen:select(n, share)
+  local state, own, value = self.state, math.floor(n * share + 0.5), core.doubles(SHORTLIST * 2 * n)
+  local critic, rows = state.critic, shortlist(self, n, own)
+  if not critic or not critic.choose or #rows == 0 then return self:choose(n, share) end
+  local part = Batch.new(state.space, #rows)
+  part:append(self.batch, rows)
+  for k, row in ipairs(rows) do value[k - 1] = self.order[row + 1] end
+  local optimism = schedule.value(self.optimism, state.run)
+  local function of_generator(k) return self.origin[rows[k + 1] + 1] == SAMPLE end
+  local picks = critic:choose(part, value, optimism, of_generator, own, math.min(n, #rows))
+  for i, k in ipairs(picks or {}) do picks[i] = rows[k + 1] end
+  return picks or self:choose(n, share)
 end
 
 -- ---- where candidates come from ----
@@ -135,6 +153,25 @@ local function samples(state)
   return function(draft, n)
     state.run.dropped = state.run.dropped + state.generator:sample(draft, state.streams.samples, n)
   end
+end
+
+-- Steps of the generator towards the best so far and the truth set.
+local function refit(screen, s)
+  local state, elite = screen.state, screen:best(s.elite)
+  local set = Batch.new(state.space, #elite + state.truth:count())
+  set:append(screen.batch, elite)
+  set:append(state.truth)
+  state.clock:start "generator"
+  state.generator:refit(set, s.elite_steps, schedule.value(state.settings.entropy, state.run))
+  state.clock:start "screen"
+end
+
+-- A later round's samples of the generator; one that PPO trains is left as it is.
+local function resample(screen, want, s)
+  local state = screen.state
+  if not state.generator or want == 0 then return end
+  if state.settings.generator.train == "refit" and s.elite_steps > 0 then refit(screen, s) end
+  screen:fill(want, SAMPLE, samples(state))
 end
 
 -- A round of children of the best so far; a child belongs to its parent's lineage.
@@ -213,12 +250,13 @@ end
 local function grow(state, n)
   local s = state.settings.screen
   local want = math.max(n, math.floor(n * s.pool + 0.5))
-  local screen = new_screen(state, want + n)
+  local screen, part = new_screen(state, want + n), math.floor(want / s.rounds)
   first_round(screen, math.ceil(want / s.rounds), s)
   screen:judge(0)
   for _ = 2, s.rounds do
     local first = screen:count()
-    breed(screen, math.floor(want / s.rounds), s)
+    resample(screen, math.floor(part * s.samples), s)
+    breed(screen, part + first - screen:count(), s)
     screen:judge(first)
   end
   local first = screen:count()
@@ -231,8 +269,7 @@ end
 function propose.next(state, n)
   local s = state.settings.screen
   local screen = list(state, s.whole) or grow(state, n)
-  screen:hope(SHORTLIST * n)
-  local rows = screen:choose(n, s.quota)
+  local rows = screen:select(n, s.quota)
   state.run.origins = origins_of(screen, rows)
   local set = Batch.new(state.space, math.max(1, #rows))
   set:append(screen.batch, rows)

@@ -71,8 +71,10 @@ local FIELDS = {
     whole = whole(0),                    -- spaces of at most so many candidates are looked at as a whole
     pool = { type = "number", min = 1 }, -- candidates looked at for each one evaluated; 1: none are screened
     mutants = share(),                   -- of the pool's first round; the others are G's samples
-    rounds = whole(1, 64),               -- the later ones mutate the best so far by the discriminator
-    elite = whole(1),                    -- of these
+    rounds = whole(1, 64),               -- the later ones descend from the best so far by the discriminator
+    elite = whole(1),                    -- so many of these
+    samples = share(),                   -- of a later round: G's samples; the others are mutants of the elite
+    elite_steps = whole(0),              -- of G's refit to the elite before it draws them
     -- deviations added to what a candidate is expected to score
     optimism = changing(from_zero()),
     bounded_optimism = changing(from_zero()), -- the same for all that obeys constraints, looked at as a whole
@@ -90,15 +92,15 @@ local GENERATOR = {
 }
 
 local DISCRIMINATOR = {
-  kind = "pairwise", steps = 20, first_steps = 20, subset = 64, rate = 3e-3, clip = 5, width = 32, layers = 3,
+  kind = "pairwise", steps = 20, first_steps = 20, subset = 64, rate = 1e-3, clip = 5, width = 32, layers = 3,
   head = 32, bidirectional = false,
 }
 
 local EVOLUTION = { population = 50, tournament = 10 }
 
 local SCREEN = {
-  whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, quota = 0, optimism = 0,
-  bounded_optimism = 0, more = 0.5, most = 4,
+  whole = 0, pool = 1, mutants = 0, rounds = 1, elite = 20, samples = 0, elite_steps = 0, quota = 0,
+  optimism = 0, bounded_optimism = 0, more = 0.5, most = 4,
 }
 
 -- |X_t| = |X_{t-1}| + step, from |X_0| = step on.
@@ -116,11 +118,11 @@ local PRESETS = {
     method = "ganas", initial = 10, batch = 5, truncate = 10, truth = "union", rounds = 1, weights = "keep",
     entropy = 0.02,
     reward = { kind = "soft", invalid = -0.5, known = -0.25 },
-    discriminator = { kind = "committee", steps = 30, first_steps = 60, rate = 1e-3, bidirectional = true },
+    discriminator = { kind = "committee", steps = 30, first_steps = 60, bidirectional = true },
     generator = { train = "refit" },
     screen = {
-      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, quota = 0.5, optimism = 0.5,
-      bounded_optimism = schedule.impatient(1, 20),
+      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, samples = 0.5, elite_steps = 3,
+      quota = 0.5, optimism = 1, bounded_optimism = schedule.impatient(1, 20),
     },
   },
 }
@@ -130,16 +132,17 @@ local SETUPS = {
   { initial = 100, batch = growing(100), truncate = 50, queries = 1000 },
 }
 
+-- What the generator draws is evaluated as it comes.
+local UNSCREENED = { whole = 0, pool = 1, mutants = 0, rounds = 1, samples = 0, quota = 0 }
+
 -- Ablations, what is left when a part is taken out, and rivals (ganas.rivals), which take turns of one.
 local METHODS = {
   evolution = { initial = 50, batch = 1 },
   ["local"] = { initial = 1, batch = 1 },
   gp = { initial = 10, batch = 5 },
-  no_generator = { generator = { train = "none" }, screen = { mutants = 1, quota = 0 } },
-  no_discriminator = {
-    generator = { train = "refit", steps = 50 }, screen = { whole = 0, pool = 1, mutants = 0, quota = 0 },
-  },
-  no_screening = { screen = { whole = 0, pool = 1, mutants = 0, quota = 0 } },
+  no_generator = { generator = { train = "none" }, screen = { mutants = 1, samples = 0, quota = 0 } },
+  no_discriminator = { generator = { train = "refit", steps = 50 }, screen = UNSCREENED },
+  no_screening = { screen = UNSCREENED },
 }
 
 -- ---- resolving ----

@@ -219,8 +219,10 @@
 ---@field whole? integer spaces of at most so many candidates are looked at as a whole
 ---@field pool? number candidates looked at for each one evaluated; 1: none are screened
 ---@field mutants? number share of the first round; the others are the generator's samples
----@field rounds? integer the later ones mutate the best so far by the discriminator
+---@field rounds? integer the later ones descend from the best so far by the discriminator
 ---@field elite? integer how many of these
+---@field samples? number share of a later round that the generator draws; the others are mutants of the elite
+---@field elite_steps? integer of the generator's refit to the elite before it draws them
 ---@field optimism? ganas.Schedule deviations added to what a candidate is expected to score
 ---@field bounded_optimism? ganas.Schedule the same for all that obeys constraints, where that is looked at as a whole
 ---@field quota? number least share of what is evaluated that descends from the generator

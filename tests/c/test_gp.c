@@ -234,6 +234,45 @@ static void picks_what_promises_most(void **state)
     close_fixture(&f);
 }
 
+/* By value alone the greatest in order; the first of a quota among its own; of twins the second has
+   nothing uncertain left. */
+static void chooses_by_value_and_doubt(void **state)
+{
+    (void)state;
+    struct fixture f;
+    int32_t index[M];
+    uint8_t own[M] = {[7] = 1, [9] = 1};
+    double value[M];
+    open_fixture(&f, 0);
+    learn(&f);
+    for (int j = 0; j < M; j++)
+        value[j] = j * 7 % M; /* M and 7 have no divisor in common: all are different */
+    assert_int_equal(ganas_gp_choose(f.gp, f.pool, value, 0, NULL, 0, M, index), GANAS_OK);
+    for (int k = 0; k < M; k++)
+        assert_int_equal(value[index[k]], M - 1 - k);
+    assert_int_equal(ganas_gp_choose(f.gp, f.pool, value, 0, own, 3, 4, index), GANAS_OK);
+    assert_true(index[0] == 9 && index[1] == 7 && value[index[2]] == M - 1 &&
+                value[index[3]] == M - 2);
+
+    int32_t doubtful = 0, known = 0;
+    for (int j = 0; j < M; j++) {
+        value[j] = 0;
+        doubtful = f.deviation[j] > f.deviation[doubtful] ? j : doubtful;
+        known = f.deviation[j] < f.deviation[known] ? j : known;
+    }
+    assert_int_equal(ganas_gp_choose(f.gp, f.pool, value, 1, NULL, 0, 1, index), GANAS_OK);
+    assert_int_equal(index[0], doubtful);
+    int32_t rows[3] = {doubtful, doubtful, known};
+    ganas_batch *twins;
+    assert_int_equal(ganas_batch_new(&twins, f.space, 3), GANAS_OK);
+    assert_int_equal(ganas_batch_append(twins, f.pool, rows, 3), GANAS_OK);
+    value[2] = 0.9 * (f.deviation[doubtful] - f.deviation[known]);
+    assert_int_equal(ganas_gp_choose(f.gp, twins, value, 1, NULL, 0, 3, index), GANAS_OK);
+    assert_true(index[0] == 0 && index[1] == 2 && index[2] == 1);
+    ganas_batch_free(twins);
+    close_fixture(&f);
+}
+
 /* Equal scores, one score, scores that are missing: nothing that isn't finite, earlier rows first.
  */
 static void ties_and_gaps_are_finite(void **state)
@@ -268,6 +307,8 @@ static int32_t make(void *context)
         status = ganas_gp_score(gp, f->pool, f->mean, f->deviation);
     if (!status)
         status = ganas_gp_pick(gp, f->pool, 2, index);
+    if (!status)
+        status = ganas_gp_choose(gp, f->pool, f->mean, 1, NULL, 0, 2, index);
     ganas_gp_free(gp);
     return status;
 }
@@ -286,6 +327,12 @@ static void what_is_wrong_is_said(void **state)
     learn(&f);
     assert_fails(ganas_gp_pick(f.gp, f.pool, M + 1, index), GANAS_E_ARGUMENT,
                  "41 picks of 40 candidates");
+    assert_fails(
+        ganas_gp_choose(f.gp, f.pool, f.mean, -1, NULL, 0, 2, index), GANAS_E_ARGUMENT,
+        "a choice needs values, own rows for a quota, and deviations that aren't negative");
+    f.mean[2] = NAN;
+    assert_fails(ganas_gp_choose(f.gp, f.pool, f.mean, 1, NULL, 0, 2, index), GANAS_E_NUMBER,
+                 "value 2 is nan");
     assert_true(fail_each_allocation(make, &f) > 10);
     f.score[3] = INFINITY;
     assert_fails(ganas_gp_fit(f.gp, f.x, f.score), GANAS_E_NUMBER, "score 3 is inf");
@@ -302,8 +349,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(meets_the_naive_process),  cmocka_unit_test(learns_on_every_space),
-        cmocka_unit_test(picks_what_promises_most), cmocka_unit_test(ties_and_gaps_are_finite),
-        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(picks_what_promises_most), cmocka_unit_test(chooses_by_value_and_doubt),
+        cmocka_unit_test(ties_and_gaps_are_finite), cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
