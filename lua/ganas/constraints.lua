@@ -243,7 +243,7 @@ local function survey_rules(self, batch)
   local n = batch:count()
   local _, rejected = batch:check(self.rules, look_up(self, batch))
   for _, item in ipairs(self.items) do
-    if item.index then item.share = 1 - tonumber(rejected[item.index]) / n end
+    if item.index then item.share = (n - tonumber(rejected[item.index])) / n end
   end
 end
 
@@ -253,7 +253,7 @@ local function survey_functions(self, batch)
   for _, item in ipairs(self.items) do
     if item.fn then
       local seen, rejected = check_function(item, view_of(self, batch), keep, n)
-      item.share = seen > 0 and 1 - rejected / seen or nil
+      item.share = seen > 0 and (seen - rejected) / seen or nil
     end
   end
 end
