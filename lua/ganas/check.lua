@@ -75,7 +75,8 @@ end
 local function rule_text(rule)
   local accepts = rule.share and ", " .. constraints.share_words(rule.share) or ""
   if rule.masked then return rule.rule .. ": held while sampling" .. accepts end
-  return ("%s: checked, rejects %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, accepts)
+  return ("%s: checked, rejects %d of %d%s%s"):format(rule.rule, rule.rejected, rule.seen, accepts,
+    constraints.time_words(rule))
 end
 
 local function describe_constraints(trial, batch, drawn, facts)

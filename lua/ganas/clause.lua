@@ -3,7 +3,8 @@
 -- A rule (ganas.rule, ganas.phrase) is brought into a form without "not": comparisons of linear forms, joined
 -- by "and" and "or"; has, only, at and reaches are comparisons of counts. Each comparison is a term of the
 -- core's. One about a given measure that is a sum in truth has a second term beside it, of that sum and a
--- little wider, so that sampling holds it and the looked-up value decides.
+-- little wider, so that sampling holds it and the looked-up value decides; where candidates without a value
+-- are left, sampling is steered by it only.
 
 local core = require "ganas.core"
 local measure = require "ganas.measure"
@@ -156,7 +157,8 @@ local function left_side(item, space)
       if entry.source then sum.given[#sum.given + 1] = entry end
       put(mask, entry.sum or entry.id, term.factor)
       mask.miss = mask.miss + math.abs(term.factor) * (entry.miss or 0)
-      mask.broken = mask.broken or not entry.maskable
+      mask.broken = mask.broken or not (entry.maskable or entry.sum)
+      mask.partial = mask.partial or not entry.maskable
     end
   end
   mask.table = sum.table
@@ -205,7 +207,7 @@ local function add_leaf(item, space, rules, made)
     for _, extra in ipairs(mask_terms(mask, item, rules)) do
       made.program[#made.program + 1] = extra
       made.program[#made.program + 1] = "and"
-      masked = true
+      masked = not mask.partial
     end
   end
   made.masked = made.masked and masked
@@ -247,8 +249,10 @@ local function check_leaf(r, item, rules)
     or compare == "==" and least > bound + slack
   local high = compare == ">=" and greatest < bound - slack or compare == ">" and greatest <= bound
     or compare == "==" and greatest < bound - slack
-  if low then accepts_nothing(r, "the least in this space is %s", message.number(least)) end
-  if high then accepts_nothing(r, "the greatest in this space is %s", message.number(greatest)) end
+  local partial = #item.terms == 1 and item.left.given[1] and item.left.given[1].source.partial
+  local among = partial and "among the values known" or "in this space"
+  if low then accepts_nothing(r, "the least %s is %s", among, message.number(least)) end
+  if high then accepts_nothing(r, "the greatest %s is %s", among, message.number(greatest)) end
   if compare == "==" and item.whole and bound % 1 ~= 0 then accepts_nothing(r, "values are whole numbers") end
 end
 

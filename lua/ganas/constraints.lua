@@ -12,11 +12,13 @@ local chunk = require "ganas.chunk"
 local clause = require "ganas.clause"
 local core = require "ganas.core"
 local message = require "ganas.message"
+local uv = require "luv"
 
 local Constraints = {}
 Constraints.__index = Constraints
 
 local SURVEYED = 2000 -- random candidates that say which share of the space a rule accepts
+local SLOW = 1e-4     -- seconds a candidate from which on a function's time is worth saying
 
 -- ---- making them ----
 
@@ -185,8 +187,12 @@ local function view_of(self, batch)
 end
 
 local function check_function(item, view, keep, n)
+  local began = uv.hrtime()
   local ok, seen, rejected = pcall(chunk.call, item.where, ask, item, view, keep, n)
-  if ok then return seen, rejected end
+  if ok then
+    item.asked, item.seconds = (item.asked or 0) + seen, (item.seconds or 0) + (uv.hrtime() - began) * 1e-9
+    return seen, rejected
+  end
   if not message.is_user(seen) then error(seen, 0) end
   message.user("%s; the candidate was %s", seen.text, message.quote(tostring(view)))
 end
@@ -237,7 +243,7 @@ local function survey_rules(self, batch)
   local n = batch:count()
   local _, rejected = batch:check(self.rules, look_up(self, batch))
   for _, item in ipairs(self.items) do
-    if item.index then item.share = 1 - tonumber(rejected[item.index]) / n end
+    if item.index then item.share = (n - tonumber(rejected[item.index])) / n end
   end
 end
 
@@ -247,7 +253,7 @@ local function survey_functions(self, batch)
   for _, item in ipairs(self.items) do
     if item.fn then
       local seen, rejected = check_function(item, view_of(self, batch), keep, n)
-      item.share = seen > 0 and 1 - rejected / seen or nil
+      item.share = seen > 0 and (seen - rejected) / seen or nil
     end
   end
 end
@@ -270,13 +276,13 @@ end
 -- One entry a constraint, in order: { rule = text, where, masked, seen, rejected, share }: how many
 -- candidates it was asked about, how many of these it rejected; which share of random candidates it accepts.
 -- A function is only asked about what the ones before it accept, a rule on given measures about what the
--- others do.
+-- others do. A function has also each = seconds that it takes for one.
 function Constraints:report()
   local list = {}
   if not self.surveyed and #self.items > 0 then survey(self) end
   for i, item in ipairs(self.items) do
     list[i] = { rule = item.text, where = item.where, masked = item.masked, seen = item.seen,
-      rejected = item.rejected, share = item.share }
+      rejected = item.rejected, share = item.share, each = item.seconds and item.seconds / item.asked }
   end
   return list
 end
@@ -309,4 +315,10 @@ local function share_words(share)
   return ("accepts %.3g %% of random candidates"):format(100 * share)
 end
 
-return { new = new, share_words = share_words }
+-- How long a function of the report takes, in words, where that is long.
+local function time_words(rule)
+  if not rule.each or rule.each < SLOW then return "" end
+  return ("; takes %.2g ms a candidate"):format(1e3 * rule.each)
+end
+
+return { new = new, share_words = share_words, time_words = time_words }

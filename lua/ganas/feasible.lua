@@ -159,7 +159,8 @@ local function extreme(batch, bound)
 end
 
 local function words_of(bound, best, where)
-  return best and ("the %s %s %s is %s"):format(bound.upper and "least" or "greatest", bound.name, where,
+  if not best then return ("%s has no value for any %s"):format(bound.name, where) end
+  return ("the %s %s %s is %s"):format(bound.upper and "least" or "greatest", bound.name, where,
     message.number(best))
 end
 
@@ -180,7 +181,8 @@ local function nearest(self, tightest, index)
   local others = { space = self.space, constraints = self.constraints:without(index), dropped = 0 }
   local all = list(others)
   if not all or all:count() == 0 then return nil end
-  return words_of(bound, extreme(all, bound), "beside the others")
+  return words_of(bound, extreme(all, bound), self.constraints:count() == 1 and "of these"
+    or "beside the others")
 end
 
 -- Raises that no candidate obeys, with the constraint that accepts least.
@@ -189,12 +191,13 @@ function feasible.explain(self, where)
   if not tightest then message.user("%s: no candidate is left", where) end
   local tried = self.whole and ("none of all %s"):format(message.number(self.space:size()))
     or ("none of %s tried"):format(message.number(self.tried))
-  if #self.constraints.items == 1 then
-    message.user("%s: no candidate obeys %s: %s", tightest.where, message.quote(tightest.rule), tried)
-  end
   local near = nearest(self, tightest, index)
+  near = near and "; " .. near or ""
+  if self.constraints:count() == 1 then
+    message.user("%s: no candidate obeys %s: %s%s", tightest.where, message.quote(tightest.rule), tried, near)
+  end
   message.user("%s: no candidate obeys all constraints: %s; the tightest, %s, %s%s", tightest.where, tried,
-    message.quote(tightest.rule), constraints.share_words(tightest.share), near and "; " .. near or "")
+    message.quote(tightest.rule), constraints.share_words(tightest.share), near)
 end
 
 return feasible

@@ -70,9 +70,9 @@ local function find_key(self, wanted, where)
   for _, name in ipairs(names) do
     if use_key(self, name) then return end
   end
-  message.user("%s: %s has no column that names the candidates of %s; looked for %s; expected one of these, "
-    .. "or key = 'column' with the official string", where, self.table.path, self.space.name,
-      message.names(names))
+  local place = where == self.table.path and where or where .. ": " .. self.table.path
+  message.user("%s has no column that names the candidates of %s; looked for %s; expected one of these, "
+    .. "or key = 'column' with the official string", place, self.space.name, message.names(names))
 end
 
 local function key_text(self, row)

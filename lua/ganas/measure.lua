@@ -4,7 +4,8 @@
 -- where = "file:line" }, or { measure = "given", source = } for values that are looked up. A measure is
 -- { name, id, kind, whole (only whole numbers), maskable (a bound on it can be held while sampling), least,
 -- greatest }; a given one also has its source: { values = function(self, batch, into), least, greatest,
--- additive = table of a sum that it is, miss = by how much at most it is not }.
+-- additive = table of a sum that it is, miss = by how much at most it is not, partial = whether some
+-- candidates have no value }.
 
 local core = require "ganas.core"
 local message = require "ganas.message"
@@ -181,7 +182,7 @@ local function add_additive(space, entry, source)
   check_room(space, entry.name)
   core.check(lib.ganas_space_measure(space.handle, core.measure.sum, source.additive, 0, id))
   space.registered = space.registered + 1
-  entry.sum, entry.miss, entry.maskable = id[0], source.miss, not space.ends
+  entry.sum, entry.miss, entry.maskable = id[0], source.miss, not space.ends and not source.partial
 end
 
 function add.given(space, name, m)

@@ -29,6 +29,9 @@ local FIELDS = {
   missing = { type = { "number", "boolean" }, expected = "the number that stands for no value, or false" },
 }
 
+local FIELD_NAMES = {}
+for name in sorted(FIELDS) do FIELD_NAMES[#FIELD_NAMES + 1] = name end
+
 -- ---- functions ----
 
 local Function = {}
@@ -106,8 +109,10 @@ local function opener(name, value, column_of, place)
   elseif type(value) == "table" and type(value.values) == "function" then
     source = setmetatable({ object = value, least = value.least, greatest = value.greatest }, Object)
   else
-    message.user("%s: measure %s is %s; expected %sa function(arch) or an object with values(batch)", place,
-      message.quote(name), message.value(value), column_of and "a column, " or "")
+    local field = message.nearest(name, FIELD_NAMES)
+    message.user("%s: measure %s is %s; expected %sa function(arch) or an object with values(batch)%s", place,
+      message.quote(name), message.value(value), column_of and "a column, " or "",
+      field and ("; did you mean the field %s?"):format(message.quote(field)) or "")
   end
   return function() return { measure = "given", source = source, where = place } end
 end

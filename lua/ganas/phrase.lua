@@ -201,6 +201,20 @@ end
 local FORMS = { "count", "has", "only", "at", "reaches" }
 local INSTEAD = { ["&"] = "and", ["|"] = "or", ["!"] = "not", ["~"] = "not" }
 local JOINTS = { ["and"] = true, ["or"] = true, ["not"] = true }
+local SIGNS = { ["\226\137\164"] = "<=", ["\226\137\165"] = ">=", ["\226\137\160"] = "!=" } -- in UTF-8
+
+-- "and", "or" or "not" written in capitals.
+local function lowered(name)
+  local small = name and name:lower()
+  return small ~= name and JOINTS[small] and small or nil
+end
+
+-- What was probably meant by what stands here, for the end of a message.
+local function hint(p)
+  local instead = INSTEAD[p.text:sub(p.at, p.at)] or SIGNS[p.text:sub(p.at, p.at + 2)]
+    or lowered(p.text:match("^%a+", p.at))
+  return instead and ("; did you mean '%s'?"):format(instead) or ""
+end
 
 local function read_measure(p, name, at)
   local after = p.text:match("^%s*([.(])", at + #name)
@@ -211,6 +225,7 @@ local function read_measure(p, name, at)
     if p.space.numbers[name] then
       fail(p, at, "%s is an operation; expected 'count.%s' or 'has.%s'", message.quote(name), name, name)
     end
+    if lowered(name) then fail(p, at, "unknown word %s%s", message.quote(name), hint(p)) end
     fail(p, at, "%s", message.unknown("measure", name, names))
   end
   p.at = at + #name
@@ -222,9 +237,11 @@ local function read_number(p)
     or p.text:match("^%d+%.?%d*", p.at) or p.text:match("^%.%d+", p.at)
   local value = text and tonumber(text)
   if not value then return nil end
-  p.at = p.at + #text
-  if p.text:find("^[%w_.]", p.at) then
-    fail(p, p.at - #text, "%s is no number", message.quote(p.text:match("^[%w_.]+", p.at - #text)))
+  local at = p.at
+  p.at = at + #text
+  if p.text:find("^[%w_.]", p.at) or p.text:find("^,%d", p.at) then
+    fail(p, at, "%s is no number; expected digits alone, in the measure's unit, such as 2.5 or 5e5",
+      message.quote(p.text:match("^[%w_.,]+", at)))
   end
   return number({}, value)
 end
@@ -245,9 +262,7 @@ local function read_atom(p)
     need(p, ")", "to close '('")
     return inside
   end
-  local instead = INSTEAD[p.text:sub(p.at, p.at)]
-  fail(p, p.at, "expected a measure, a number or a condition, not %s%s", found(p),
-    instead and ("; did you mean '%s'?"):format(instead) or "")
+  fail(p, p.at, "expected a measure, a number or a condition, not %s%s", found(p), hint(p))
 end
 
 -- ---- sums ----
@@ -373,7 +388,8 @@ local function need_condition(p, value, at, from)
   end
   skip(p)
   local text = text_from(p, at)
-  fail(p, p.at, "%s is a number; expected a comparison after it, as in '%s <= 3'", message.quote(text), text)
+  fail(p, p.at, "%s is a number; expected a comparison after it, as in '%s <= 3'%s", message.quote(text),
+    text, hint(p))
 end
 
 -- A condition with its words.
@@ -413,9 +429,8 @@ expression = join("any", "or", read_all)
 local function check_end(p)
   skip(p)
   if p.at > #p.text then return end
-  local instead = INSTEAD[p.text:sub(p.at, p.at)]
-  if instead then fail(p, p.at, "unknown mark %s; did you mean '%s'?", found(p), instead) end
-  fail(p, p.at, "expected 'and', 'or' or the end, not %s", found(p))
+  if INSTEAD[p.text:sub(p.at, p.at)] then fail(p, p.at, "unknown mark %s%s", found(p), hint(p)) end
+  fail(p, p.at, "expected 'and', 'or' or the end, not %s%s", found(p), hint(p))
 end
 
 -- Gives every part its place.

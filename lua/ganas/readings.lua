@@ -7,7 +7,7 @@
 --
 -- A column that is a sum over (step, operation) says so: source.additive is the table of that sum, .miss by
 -- how much at most it is not. It is one when least squares over all rows leave nothing but the rounding of
--- six digits.
+-- six digits. source.partial: some candidates of the space have no value, so that the sum can't decide.
 
 local Batch = require "ganas.batch"
 local Lookup = require "ganas.lookup"
@@ -140,7 +140,8 @@ local function open_column(self, name, where)
   if known == 0 then
     message.user("%s: column %s of %s has no value for any candidate", where, message.quote(name), self.path)
   end
-  local column = setmetatable({ by_row = values, pool = self.pool, known = known, rows = n }, Column)
+  local column = setmetatable({ by_row = values, pool = self.pool, partial = known < self.space:size() },
+    Column)
   set_range(column, n)
   fit_column(self, column, known, n)
   return column

@@ -255,8 +255,10 @@ end
 
 local function rule_text(rule)
   local share = rule.share and "; " .. constraints.share_words(rule.share) or ""
-  if rule.masked then return rule.rule .. ": held while sampling" .. share end
-  return ("%s: rejected %d of %d%s"):format(rule.rule, rule.rejected, rule.seen, share)
+  local held = rule.masked and "held while sampling" or nil
+  local lost = ("rejected %d of %d"):format(rule.rejected, rule.seen)
+  if held and rule.rejected > 0 then held = held .. ", " .. lost .. " at the bound" end
+  return rule.rule .. ": " .. (held or lost) .. share .. constraints.time_words(rule)
 end
 
 -- Walks that no choice was left to, under masks of bounds that can't both be held.

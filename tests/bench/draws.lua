@@ -4,8 +4,9 @@
 --   ganas-lua lua tests/bench/draws.lua space=nasbench101 combinations=20 draws=1000000 data=DIR
 --
 -- What a rule is about (operations, parameters, vertices, edges) is read from the file, by code of its own
--- here. Of every cell the constraints have to say what the file says; nothing that is drawn under them may
--- break a rule. Ends with 1 where that isn't so.
+-- here. Of every cell the constraints have to say what the file says; what is listed under masks, which are
+-- the choices that a draw has, has to be the cells that the file allows, each once; nothing that is drawn may
+-- break a rule. Ends with 1 where that isn't so. Which share of the cells allowed was drawn is said besides.
 
 local Batch = require "ganas.batch"
 local Pool = require "ganas.pool"
@@ -145,14 +146,34 @@ local function written_otherwise(self, batch, i, row)
   return false
 end
 
+local function all_masked(rules)
+  for _, rule in ipairs(rules.items) do
+    if not rule.masked then return false end
+  end
+  return true
+end
+
+-- Whether the choices that masked rules leave lead to the `number` cells that the file allows and to no
+-- other.
+local function check_support(self, rules, holds, number)
+  local list, seen = Batch.new(self.space, self.rows), core.bytes(self.rows)
+  local more = list:enumerate(rules.rules, 0)
+  local rows = self.of(list)
+  for i = 0, list:count() - 1 do
+    if seen[rows[i]] ~= 0 or not holds(rows[i]) then return false end
+    seen[rows[i]] = 1
+  end
+  return not more and list:count() == number
+end
+
 -- Draws that break a rule; masked ones are held by the draw alone.
 local function check_draws(self, rules, holds, rng, tally)
-  local batch, masked = Batch.new(self.space, BLOCK), true
-  for _, rule in ipairs(rules.items) do masked = masked and rule.masked end
+  local batch, seen = Batch.new(self.space, BLOCK), core.bytes(self.rows)
+  local masked = all_masked(rules)
   for _ = 1, self.draws / BLOCK do
     batch:clear()
     local found = batch:try_random(rules.rules, rng, BLOCK)
-    if not found then return end
+    if not found then break end
     if not masked then rules:filter(batch) end
     local rows = self.of(batch)
     for i = 0, batch:count() - 1 do
@@ -160,10 +181,10 @@ local function check_draws(self, rules, holds, rng, tally)
         local kind = written_otherwise(self, batch, i, rows[i]) and "otherwise" or "broken"
         tally[kind] = tally[kind] + 1
       end
+      tally.reached, seen[rows[i]] = tally.reached + 1 - seen[rows[i]], 1
     end
-    tally.drawn = tally.drawn + batch:count()
+    tally.drawn, tally.tried = tally.drawn + batch:count(), tally.tried + BLOCK
   end
-  tally.masked = tally.masked + (masked and 1 or 0)
 end
 
 local function try(self, rng, tally)
@@ -180,7 +201,19 @@ local function try(self, rng, tally)
     tally.wrong = tally.wrong + 1
     print("not what the file says: " .. table.concat(texts, "; "))
   end
-  if number == 0 then tally.empty = tally.empty + 1 else check_draws(self, rules, holds, rng, tally) end
+  if number == 0 then
+    tally.empty = tally.empty + 1
+    return
+  end
+  if all_masked(rules) then
+    tally.masked = tally.masked + 1
+    if not check_support(self, rules, holds, number) then
+      tally.wrong = tally.wrong + 1
+      print("another support: " .. table.concat(texts, "; "))
+    end
+  end
+  tally.allowed = tally.allowed + number
+  check_draws(self, rules, holds, rng, tally)
 end
 
 local self = world[own.space]()
@@ -188,10 +221,12 @@ self.rows, self.names, self.draws = self.batch:count(), {}, tonumber(own.draws)
 for name in pairs(self.values) do self.names[#self.names + 1] = name end
 table.sort(self.names)
 local rng, tally = Rng.new(tonumber(own.seed), "draws"),
-  { broken = 0, otherwise = 0, drawn = 0, wrong = 0, empty = 0, masked = 0 }
+  { broken = 0, otherwise = 0, tried = 0, drawn = 0, reached = 0, allowed = 0, wrong = 0, empty = 0,
+    masked = 0 }
 for _ = 1, tonumber(own.combinations) do try(self, rng, tally) end
-print(("%s: %s combinations on %d cells, %d of them empty, %d all masked; %d say what the file does not; "
-  .. "%.0f cells drawn, %d of them infeasible, %d only as the file writes them"):format(
-  own.space, own.combinations, self.rows, tally.empty, tally.masked, tally.wrong,
-  tally.drawn, tally.broken, tally.otherwise))
+print(("%s: %s combinations on %d cells, %d of them empty, %d all masked; %d say what the file does not or "
+  .. "have another support; %.0f draws, %.0f kept, %d of them infeasible, %d only as the file writes them; "
+  .. "%.4g %% of the cells allowed were drawn"):format(
+  own.space, own.combinations, self.rows, tally.empty, tally.masked, tally.wrong, tally.tried,
+  tally.drawn, tally.broken, tally.otherwise, 100 * tally.reached / tally.allowed))
 if tally.wrong + tally.broken > 0 or tally.drawn == 0 then os.exit(1, true) end

@@ -117,6 +117,17 @@ describe("a column", function()
     assert.equal("a-b b-a b-b", (left(s, "x > 1")))
   end)
 
+  it("that is one where it is known is checked, and steers", function()
+    local s = with { file = file "code,x\n00,1\n01,3\n11,13\n", x = "x" }
+    local kept, c = left(s, "x <= 3")
+    assert.equal("a-a a-b", kept)
+    assert.same({ false, 0, 2 }, { c:report()[1].masked, c:report()[1].rejected, c:report()[1].seen })
+    assert.is_false(s:measure("x").maskable)
+    kept, c = left(s, "x <= 12")
+    assert.equal("a-a a-b", kept)
+    assert.same({ false, 1, 3 }, { c:report()[1].masked, c:report()[1].rejected, c:report()[1].seen })
+  end)
+
   it("that is one but for six digits decides itself at the bound", function()
     local s = with { file = file "code,x\n00,1.00000\n01,3.00001\n10,11.0000\n11,13.0000\n", x = "x" }
     assert.is_true(s:measure("x").maskable)

@@ -158,7 +158,15 @@ describe("a text that says nothing is refused with its place", function()
     assert.same({ "unknown mark '&&'; did you mean 'and'?", 12 }, { refused "depth <= 3 && edges < 2" })
     assert.same({ "expected a measure, a number or a condition, not '!'; did you mean 'not'?", 1 },
       { refused "!has.none" })
-    assert.same({ "'3x' is no number", 10 }, { refused "depth <= 3x" })
+    local digits = " is no number; expected digits alone, in the measure's unit, such as 2.5 or 5e5"
+    assert.same({ "'3x'" .. digits, 10 }, { refused "depth <= 3x" })
+    assert.same({ "'0.5M'" .. digits, 10 }, { refused "depth <= 0.5M" })
+    assert.same({ "'5,000'" .. digits, 10 }, { refused "depth <= 5,000 and edges < 2" })
+    assert.same({ "'depth' is a number; expected a comparison after it, as in 'depth <= 3'; "
+      .. "did you mean '<='?", 7 }, { refused "depth \226\137\164 2" })
+    assert.same({ "expected 'and', 'or' or the end, not 'AND'; did you mean 'and'?", 12 },
+      { refused "depth <= 3 AND edges < 2" })
+    assert.same({ "unknown word 'NOT'; did you mean 'not'?", 1 }, { refused "NOT has.none" })
     assert.same({ "expected 'and', 'or' or the end, not 'edges'", 12 }, { refused "depth <= 3 edges < 2" })
     assert.same({ "expected 'and', 'or' or the end, not ')'", 11 }, { refused "depth <= 3)" })
   end)

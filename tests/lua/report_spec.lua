@@ -98,6 +98,19 @@ describe("the text", function()
     }, report.lines(PLAN, result(), "runs/x"))
   end)
 
+  it("says what a held rule lost at its bound, and which function is slow", function()
+    local other = result()
+    other.rules = {
+      { rule = "ms <= 2", masked = true, seen = 10, rejected = 1 },
+      { rule = "function at r.lua:3", masked = false, seen = 10, rejected = 4, each = 0.0025 },
+      { rule = "function at r.lua:4", masked = false, seen = 10, rejected = 4, each = 1e-6 },
+    }
+    local text = table.concat(report.lines(PLAN, other, "runs/x"), "\n")
+    assert.truthy(text:find("\nms <= 2: held while sampling, rejected 1 of 10 at the bound\n"
+      .. "function at r.lua:3: rejected 4 of 10; takes 2.5 ms a candidate\n"
+      .. "function at r.lua:4: rejected 4 of 10\n", 1, true), text)
+  end)
+
   it("has the theorem's sentence with the paper's preset, and failures of two kinds", function()
     local other = result()
     other.preset, other.failed = "paper", 2
