@@ -106,7 +106,7 @@ local function propose(self, archs)
   local event = self.past.batches[self.batches]
   if event then return compare_batch(self, archs, event) end
   self.log:write("batch", {
-    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "budget", self.confirming },
+    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "budget", self:budget_now() },
     { "archs", json.array(archs) },
   })
   if not self.inner.repeatable then self.log:sync() end
