@@ -68,6 +68,7 @@ local function keep(plan, result, log)
   local text = report.json(plan, result, log.dir)
   log:finish(text)
   log:close()
+  collectgarbage() -- of a long run the page needs as much memory again
   picture(log)
   return text
 end

@@ -212,6 +212,7 @@ local function score_logged(self, batch, first, archs)
   self.log:sync()
   if not ok then return nil end
   if self.inner.settle then self.inner:settle() end
+  for id = self.rows + 1, self.rows + #archs do self.paid[id] = nil end -- nobody asks for it again
   self.rows = self.rows + #archs
   return results
 end

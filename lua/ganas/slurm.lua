@@ -106,14 +106,15 @@ local function quote(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'
 
 local TASK = [[
 #!/bin/sh
-# A task of the array: the trial on its line of the list.
-id=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" LIST)
-trial=ROOT/$id
+# A task of the array: the trial in its place of the list.
+set -- IDS
+shift "$SLURM_ARRAY_TASK_ID"
+trial=ROOT/$1
 cd CWD || exit 1
 . "$trial/env"
-rm -f "$trial/code"
+[ ! -e "$trial/code" ] || rm -f "$trial/code"
 echo "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" >"$trial/started"
-sh "$trial/command" >"$trial/out" 2>"$trial/err"
+(. "$trial/command") >"$trial/out" 2>"$trial/err"
 echo $? >"$trial/code.tmp" && sync "$trial/code.tmp" && mv "$trial/code.tmp" "$trial/code"
 ]]
 
@@ -192,13 +193,12 @@ local function prepare(self, tasks)
   fs.mkdir(folder)
   for i, task in ipairs(tasks) do
     write_trial(self, task)
-    ids[i] = task.item.id .. "\n"
+    ids[i] = message.number(task.item.id)
     task.name, task.index, task.missing, task.since, task.unsent = name, i - 1, 0, nil, true
   end
-  local list = fs.join(folder, "list")
-  fs.write_atomic(list, table.concat(ids))
+  fs.write_atomic(fs.join(folder, "list"), table.concat(ids, "\n") .. "\n")
   fs.write(fs.join(folder, "task.sh"), (TASK:gsub("%u%u%u+", {
-    LIST = quote(list), ROOT = quote(self.trials), CWD = quote(uv.cwd()),
+    IDS = table.concat(ids, " "), ROOT = quote(self.trials), CWD = quote(uv.cwd()),
   })))
   return { name = name, folder = folder, tasks = tasks }
 end
