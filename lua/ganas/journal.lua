@@ -218,13 +218,17 @@ function Journal:write(event, fields)
   self.dirty = true
 end
 
+-- A user error where the folder was removed or replaced meanwhile.
+function Journal:check_there()
+  if self.file:is_at(self.path) then return end
+  message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
+end
+
 -- Brings what was written to the disk. A folder that was removed or replaced meanwhile is noticed here.
 function Journal:sync()
   if not self.dirty then return end
   try(self, "sync")
-  if not self.file:is_at(self.path) then
-    message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
-  end
+  self:check_there()
   self.dirty = false
   self.lock:beat()
 end

@@ -200,6 +200,12 @@ function Ledger:at(budget, fn)
   return result
 end
 
+local function count(results)
+  local n = 0
+  for _ in pairs(results) do n = n + 1 end -- order can't matter
+  return n
+end
+
 local function score_logged(self, batch, first, archs)
   propose(self, archs)
   local results, missing = look_up(self, archs)
@@ -210,7 +216,10 @@ local function score_logged(self, batch, first, archs)
     ok = pay(self, batch, first, archs, missing, results)
   end
   self.log:sync()
-  if not ok then return nil end
+  if not ok then
+    self.kept = count(results)
+    return nil
+  end
   if self.inner.settle then self.inner:settle() end
   for id = self.rows + 1, self.rows + #archs do self.paid[id] = nil end -- nobody asks for it again
   self.rows = self.rows + #archs

@@ -46,6 +46,10 @@ end
 
 -- Makes a folder ready; returns what the command is told by name.
 function trial.prepare(folder, job)
+  local run = fs.dirname(fs.dirname(folder))
+  if not fs.is_dir(run) then
+    message.user("%s is no longer there: somebody removed it while the search ran", message.quote(run))
+  end
   fs.mkdir(folder)
   local spec, result = fs.join(folder, "spec.json"), fs.join(folder, "result.json")
   uv.fs_unlink(result)

@@ -117,6 +117,15 @@ describe("a command", function()
     end
   end)
 
+  it("makes no folder of a run anew that somebody has removed", function()
+    local e, gone = open "echo 1", dir.path .. "/gone"
+    assert.equal(("'%s' is no longer there: somebody removed it while the search ran"):format(gone),
+      support.refused(e.score, e, batch_of(), 0, 1, { jobs = { { id = 7, arch = "a-a", seed = 1 } },
+        log = { dir = gone }, heard = function() end }))
+    e:close()
+    assert.is_false(fs.exists(gone))
+  end)
+
   it("is ended with all that it started when its time is over", function()
     local r = results("sleep 3600 & echo $! >" .. dir.path .. "/child; wait", { timeout = 2 })[1]
     assert.same({ state = "failed", error = "no result after 2 s" }, r)
