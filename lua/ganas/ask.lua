@@ -7,6 +7,7 @@
 
 local journal = require "ganas.journal"
 local launch = require "ganas.launch"
+local lock = require "ganas.lock"
 local message = require "ganas.message"
 local request = require "ganas.request"
 local resume = require "ganas.resume"
@@ -105,7 +106,7 @@ local function options_of(given)
 end
 
 local function answer(dir, given, host, options)
-  local log, events = journal.reopen(dir)
+  local log, events = journal.reopen(dir, lock.PATIENCE)
   return resume.guarded(log, function()
     local plan = resume.plan(dir, events, given, host)
     resume.check(dir, plan, events[1])

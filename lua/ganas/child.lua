@@ -15,15 +15,24 @@ child.LONGEST = 1048576 -- bytes of a line on stdout
 local TAIL = 4096       -- bytes of stderr that are kept
 local LINES = 8         -- lines of them that are shown
 local GRACE = 5         -- seconds between SIGTERM and SIGKILL
-local DRAIN = 2         -- seconds to wait for the end of output after that of the process
+local DRAIN = 2         -- seconds between the end of a process and of its output, whichever is first
 
 -- ---- output ----
+
+-- A process that goes on without its stdout can say nothing any more.
+local function watch_mute(self, pipe)
+  if pipe ~= self.out or self.gone or not self.on_mute then return end
+  self.mute = loop.timer(DRAIN, function()
+    if not self.gone then self.on_mute(self) end
+  end)
+end
 
 local function reader(self, pipe, take)
   pipe:read_start(loop.callback(function(_, text)
     if text then return take(text) end
     loop.close(pipe)
     self.open = self.open - 1
+    watch_mute(self, pipe)
     self:settle()
   end))
 end
@@ -86,6 +95,7 @@ function Child:settle()
   self.told = true
   loop.close(self.killer)
   loop.close(self.drain)
+  loop.close(self.mute)
   loop.close(self.input)
   if self.rest ~= "" and not self.over_long then self.on_line(self, self.rest) end
   self.on_exit(self, self.gone.code, self.gone.signal)
@@ -114,12 +124,13 @@ end
 
 -- Starts a process. `options`: words (program and arguments), env (name -> text, besides our own), cwd, feed
 -- (it gets input through Child:send), on_line(child, line) for each line of its stdout, nil for one that is
--- too long, on_exit(child, code, signal) once at its end. Returns nil, a reason and its code when it can't
--- start.
+-- too long, on_exit(child, code, signal) once at its end, on_mute(child), optional, when it has closed its
+-- stdout and goes on. Returns nil, a reason and its code when it can't start.
 function child.start(options)
   local self = setmetatable({
     rest = "", said = "", open = 2, on_line = options.on_line, on_exit = options.on_exit,
-    out = uv.new_pipe(false), err = uv.new_pipe(false), input = options.feed and uv.new_pipe(false) or nil,
+    on_mute = options.on_mute, out = uv.new_pipe(false), err = uv.new_pipe(false),
+    input = options.feed and uv.new_pipe(false) or nil,
   }, Child)
   local process, pid, code = uv.spawn(options.words[1], {
     args = { unpack(options.words, 2) }, env = environment(options.env), cwd = options.cwd, detached = true,

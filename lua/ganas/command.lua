@@ -45,7 +45,7 @@ end
 -- A result that a search before this one didn't live to write down.
 function Command:find(job)
   local folder = folder_of(self, job)
-  return trial.is_of(folder, job) and trial.result(folder, self.names) or nil
+  return trial.is_of(folder, job) and trial.left(folder, self.names) or nil
 end
 
 local function environment(self, values)

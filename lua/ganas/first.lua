@@ -42,15 +42,29 @@ local function check(spec, context)
   end
 end
 
+-- What candidates are trained for is one for all: the journal says it of each result.
+local function take_budget(self, evaluator, where)
+  if self.budget and evaluator.budget and self.budget ~= evaluator.budget then
+    message.user("%s: its evaluators have the budgets %s and %s; expected one budget for all",
+      where "evaluate", message.number(self.budget), message.number(evaluator.budget))
+  end
+  self.budget, self.confirm = self.budget or evaluator.budget, self.confirm or evaluator.confirm
+end
+
 -- Opens them all; as ganas.evaluate.open, which is `open`.
 function First.open(spec, space, context, open)
   check(spec, context)
   local self = setmetatable({ space = space, list = {}, repeatable = true }, First)
   for i = 2, #spec do
     local evaluator = open(spec[i], space, inner(context, i - 1))
+    if evaluator.kind == "ask" then
+      message.user("%s: 'ask' is told its results later, and can't be asked in turn; expected it alone, "
+        .. "evaluate = { 'ask' }", context.where("evaluate", i))
+    end
     self.list[i - 1] = evaluator
     self.repeatable = self.repeatable and evaluator.repeatable
     self.report_name = self.report_name or evaluator.report_name
+    take_budget(self, evaluator, context.where)
   end
   self.score_name = self.list[1].score_name
   return self
@@ -63,12 +77,17 @@ local function open_rows(self, batch, rows)
   return part
 end
 
--- What the ledger says of some rows; nobody hears of their results before all are known.
-local function call_of(call, first, rows)
+-- What the ledger says of some rows. It hears at once of a result that no other evaluator is asked about, so
+-- that none is lost when the search ends in the middle of a set.
+local function call_of(call, first, rows, evaluator, last)
   if not call then return nil end
   local jobs = {}
   for i, row in ipairs(rows) do jobs[i] = call.jobs[row - first + 1] end
-  return { jobs = jobs, log = call.log, heard = function() end }
+  return { jobs = jobs, log = call.log, heard = function(i, result)
+    if not (result.score or last) then return end
+    result.source = result.source or source_of(evaluator)
+    call.heard(rows[i] - first + 1, result)
+  end }
 end
 
 -- Asks one evaluator about rows; fills results by row and gives the rows that it failed on, nil after an
@@ -90,8 +109,9 @@ end
 function First:score(batch, first, n, call)
   local rows, results, list = {}, {}, {}
   for i = 1, n do rows[i] = first + i - 1 end
-  for _, evaluator in ipairs(self.list) do
-    if #rows > 0 then rows = ask(self, evaluator, batch, rows, results, call_of(call, first, rows)) end
+  for i, evaluator in ipairs(self.list) do
+    local own = call_of(call, first, rows, evaluator, i == #self.list)
+    if #rows > 0 then rows = ask(self, evaluator, batch, rows, results, own) end
     if not rows then return nil end
   end
   for i = 1, n do list[i] = results[first + i - 1] end

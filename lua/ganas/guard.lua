@@ -6,6 +6,7 @@
 
 local fs = require "ganas.fs"
 local loop = require "ganas.loop"
+local sorted = require "ganas.sorted"
 local uv = require "luv"
 
 local guard = {}
@@ -22,6 +23,16 @@ local LONGEST = 600 -- rounds in all
 local Guard = {}
 Guard.__index = Guard
 
+-- The environment without the token of a search that this one is a candidate of: when that is gone, its guard
+-- must not end ours before our children are ended.
+local function own_environment()
+  local list = {}
+  for name, value in sorted(uv.os_environ()) do
+    if name ~= guard.VARIABLE then list[#list + 1] = name .. "=" .. value end
+  end
+  return list
+end
+
 -- Starts a guard; guard.env is what children need in their environment. Without one (no more processes, say)
 -- children still end by their closed input.
 function guard.start()
@@ -31,7 +42,7 @@ function guard.start()
   local self = setmetatable({ token = token, env = { [guard.VARIABLE] = token }, pipe = uv.new_pipe(false) },
     Guard)
   self.process = uv.spawn(uv.exepath(), {
-    args = { "guard", token }, stdio = { self.pipe, nil, nil }, detached = true,
+    args = { "guard", token }, stdio = { self.pipe, nil, nil }, detached = true, env = own_environment(),
   }, loop.callback(function() loop.close(self.process) end))
   if self.process then self.process:unref() else loop.close(self.pipe) end
   return self

@@ -31,9 +31,16 @@ local FILES = { NAME, "result.json" }
 
 -- ---- the directory ----
 
+-- Whether a journal has nothing to lose: its search ended before the first line was on the disk.
+local function is_blank(path)
+  local text = fs.read(path)
+  return text ~= nil and not text:find("\n", 1, true)
+end
+
 local function refuse_used(dir)
   for _, file in ipairs(FILES) do
-    if fs.exists(fs.join(dir, file)) then
+    local path = fs.join(dir, file)
+    if fs.exists(path) and not (file == NAME and is_blank(path)) then
       message.user("%s already holds a run; expected an empty folder or a new name after --out, "
         .. "or 'ganas-lua resume %s' to go on with it", message.quote(dir), dir)
     end
@@ -70,6 +77,7 @@ function journal.create(plan, origin)
   refuse_used(dir) -- somebody may have been faster
   fs.write_atomic(fs.join(dir, "recipe.lua"), plan.source)
   local self = new(dir, held)
+  self.file:truncate(0)
   self:write("run", origin or {})
   self:sync()
   return self
@@ -122,8 +130,12 @@ local function read_text(dir)
   message.user("%s is no run: can't read %s: %s%s", message.quote(dir), message.quote(path), why, near)
 end
 
-local function check_first(event, path)
+local function check_first(event, path, dir)
   if event and event.event == "run" then return end
+  if is_blank(path) then
+    message.user("%s: this run ended before the first line of its journal was on the disk; start it again, "
+      .. "with --out %s", path, dir)
+  end
   message.user("%s:1: this is no journal of a run; expected the event 'run' first", path)
 end
 
@@ -131,7 +143,7 @@ end
 function journal.read(dir)
   local text, path = read_text(dir)
   local events, whole = read_all(text, path)
-  check_first(events[1], path)
+  check_first(events[1], path, dir)
   return events, whole, #text
 end
 
@@ -141,15 +153,16 @@ function journal.is_run(dir) return fs.is_file(fs.join(dir, NAME)) end
 -- The first event of a run directory alone.
 function journal.origin(dir)
   local text, path = read_text(dir)
-  local event = read_line(text:match "^[^\n]*")
-  check_first(event, path)
+  local event = read_line((text:match "^[^\n]*"))
+  check_first(event, path, dir)
   return event
 end
 
 -- Opens an old run to go on with it: the journal and its events. A torn last line is cut off, with a note.
-function journal.reopen(dir)
+-- `patience`: seconds to wait for who works on it (0).
+function journal.reopen(dir, patience)
   journal.read(dir) -- that there is a run, before its folder gets a lock
-  local held = lock.take(dir)
+  local held = lock.take(dir, patience)
   fs.sweep(dir)
   local events, whole, size = journal.read(dir)
   local self = new(dir, held)
@@ -205,13 +218,17 @@ function Journal:write(event, fields)
   self.dirty = true
 end
 
+-- A user error where the folder was removed or replaced meanwhile.
+function Journal:check_there()
+  if self.file:is_at(self.path) then return end
+  message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
+end
+
 -- Brings what was written to the disk. A folder that was removed or replaced meanwhile is noticed here.
 function Journal:sync()
   if not self.dirty then return end
   try(self, "sync")
-  if not self.file:is_at(self.path) then
-    message.user("%s is no longer there: somebody removed or replaced it while the search ran", self.path)
-  end
+  self:check_there()
   self.dirty = false
   self.lock:beat()
 end

@@ -2,7 +2,8 @@
 --
 -- json.encode(value) -> text on one line. Numbers have the shortest form that reads back the same;
 -- NaN and the infinities, which JSON doesn't have, are null. Tables say what they are:
--- json.array(list), json.object { { "key", value }, ... } in the order given (a missing value is
+-- json.array(list), json.map(list, fn) for an array of what fn makes of the items, one by one as they
+-- are written, json.object { { "key", value }, ... } in the order given (a missing value is
 -- null), json.null. A table that says nothing is an array when it has items and otherwise an object
 -- with sorted keys; an empty one is refused.
 
@@ -13,9 +14,11 @@ local json = {}
 
 json.null = setmetatable({}, { __tostring = function() return "null" end })
 
-local Array, Object = {}, {}
+local Array, Map, Object = {}, {}, {}
 
 function json.array(list) return setmetatable(list, Array) end
+
+function json.map(list, fn) return setmetatable({ list = list, fn = fn }, Map) end
 
 function json.object(fields) return setmetatable(fields, Object) end
 
@@ -77,6 +80,12 @@ local function array_text(list, n)
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
+local function map_text(map)
+  local parts = {}
+  for i, item in ipairs(map.list) do parts[i] = encode(map.fn(item)) end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
 local function object_text(fields)
   local parts = {}
   for i, field in ipairs(fields) do parts[i] = string_text(field[1]) .. ":" .. encode(field[2]) end
@@ -95,6 +104,7 @@ local function table_text(t)
   local kind = getmetatable(t)
   if t == json.null then return "null" end
   if kind == Array then return array_text(t, #t) end
+  if kind == Map then return map_text(t) end
   if kind == Object then return object_text(t) end
   return plain_text(t)
 end

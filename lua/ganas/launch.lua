@@ -68,6 +68,7 @@ local function keep(plan, result, log)
   local text = report.json(plan, result, log.dir)
   log:finish(text)
   log:close()
+  collectgarbage() -- of a long run the page needs as much memory again
   picture(log)
   return text
 end
@@ -79,16 +80,25 @@ function launch.keep(plan, result, log)
     log.dir)
 end
 
+-- Closes the journal of a run that can be resumed, if it is still there.
+local function leave(log)
+  local ok, err = pcall(log.check_there, log)
+  log:close()
+  if not ok then error(err, 0) end
+end
+
 local function conclude(plan, result, log)
   if plan.ledger.waiting then return wait(plan, log) end
   local whole = result.reason ~= "interrupted"
+  if not whole then leave(log) end
   local text = whole and keep(plan, result, log) or report.json(plan, result, log.dir)
-  if not whole then log:close() end
   if plan.display.finish then plan.display:finish(result.reason, text)
   else report.show(plan, result, text, log.dir) end
   if not whole then
-    message.note("interrupted after %d of %d queries; 'ganas-lua resume %s' goes on", result.queries,
-      plan.queries, log.dir)
+    local more = plan.ledger.kept or 0
+    message.note("interrupted after %d of %d queries%s; 'ganas-lua resume %s' goes on", result.queries,
+      plan.queries, more > 0 and (" and %d result%s of the next set"):format(more, more == 1 and "" or "s")
+      or "", log.dir)
     return INTERRUPTED
   end
   if plan.recipe.done then chunk.call(plan.where "done", plan.recipe.done, result.run) end

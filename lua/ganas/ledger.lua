@@ -106,7 +106,7 @@ local function propose(self, archs)
   local event = self.past.batches[self.batches]
   if event then return compare_batch(self, archs, event) end
   self.log:write("batch", {
-    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "budget", self.confirming },
+    { "set", self.batches - 1 }, { "first", self.rows + 1 }, { "budget", self:budget_now() },
     { "archs", json.array(archs) },
   })
   if not self.inner.repeatable then self.log:sync() end
@@ -200,6 +200,12 @@ function Ledger:at(budget, fn)
   return result
 end
 
+local function count(results)
+  local n = 0
+  for _ in pairs(results) do n = n + 1 end -- order can't matter
+  return n
+end
+
 local function score_logged(self, batch, first, archs)
   propose(self, archs)
   local results, missing = look_up(self, archs)
@@ -210,8 +216,12 @@ local function score_logged(self, batch, first, archs)
     ok = pay(self, batch, first, archs, missing, results)
   end
   self.log:sync()
-  if not ok then return nil end
+  if not ok then
+    self.kept = count(results)
+    return nil
+  end
   if self.inner.settle then self.inner:settle() end
+  for id = self.rows + 1, self.rows + #archs do self.paid[id] = nil end -- nobody asks for it again
   self.rows = self.rows + #archs
   return results
 end

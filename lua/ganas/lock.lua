@@ -16,7 +16,9 @@ local Lock = {}
 Lock.__index = Lock
 
 lock.STALE = 600 -- seconds without a sign of life of a process on another machine
+lock.PATIENCE = 60 -- seconds that those wait who work on a run for a moment
 local BEAT = 10  -- seconds between signs of life
+local LOOK = 50  -- milliseconds between looks at a lock that somebody has
 
 local EXCLUSIVE, NONBLOCKING = 2, 4
 
@@ -88,15 +90,25 @@ local function open(path)
   end
 end
 
--- Takes the lock of a run directory; a user error where somebody has it.
-function lock.take(dir)
-  local path = fs.join(dir, "lock")
+-- The lock's file, whom its text names, and whether that is us; nil and who has it where somebody has.
+local function try(path)
   local file, got = open(path)
   local owner = read_text(fs.read(path))
   local mine = owner and owner.host == uv.os_gethostname() and owner.pid == uv.os_getpid()
-  if not got or owner and not mine and alive(owner, path) then
-    file:close()
-    refuse(dir, path, owner)
+  if got and not (owner and not mine and alive(owner, path)) then return file, owner, mine end
+  file:close()
+  return nil, owner
+end
+
+-- Takes the lock of a run directory; a user error where somebody has it, and keeps it for `patience` seconds
+-- (0).
+function lock.take(dir, patience)
+  local path, since = fs.join(dir, "lock"), uv.hrtime()
+  local file, owner, mine = try(path)
+  while not file do
+    if uv.hrtime() - since >= (patience or 0) * 1e9 then refuse(dir, path, owner) end
+    uv.sleep(LOOK)
+    file, owner, mine = try(path)
   end
   if owner and not mine then
     message.note("the lock of %s was left by process %d on %s, which is over; it is taken over",

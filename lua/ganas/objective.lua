@@ -84,8 +84,9 @@ local function judge(self, arch, result)
   if ok and not finite(value) then
     wrong = ("%s: the objective gave %s; expected a finite number"):format(self.where, message.value(value))
   end
-  if wrong then return { error = wrong, source = result.source } end
-  return { score = value, report = result.score, metrics = metrics_of(self, result), source = result.source }
+  if wrong then return { error = wrong, source = result.source, cost = result.cost } end
+  return { score = value, report = result.score, metrics = metrics_of(self, result), source = result.source,
+    cost = result.cost }
 end
 
 function Objective:score(batch, first, n)

@@ -81,9 +81,14 @@ local function differs(what, was, is)
   return ("%s was %s and is %s"):format(what, message.value(was), message.value(is))
 end
 
+-- Whether an argument is what the run had without it.
+local function was_default(plan, event, name)
+  return name == "seed" and event.args.seed == nil and plan.seed == event.seed
+end
+
 local function compare_args(plan, event)
   for name in sorted(plan.given) do
-    if not FREE[name] and plan.given[name] ~= event.args[name] then
+    if not FREE[name] and plan.given[name] ~= event.args[name] and not was_default(plan, event, name) then
       if event.args[name] ~= nil then
         return differs("the argument " .. name, event.args[name], plan.given[name])
       end

@@ -1,8 +1,9 @@
 -- parse - reads JSON, through jansson.
 --
 -- parse(text) -> a Lua value; nil and a reason where the text is no JSON. Objects and arrays are tables,
--- numbers are numbers, null is nil: left out of an object, parse.null in an array. What Python writes for
--- numbers that JSON doesn't have, NaN, Infinity and -Infinity, is read as the strings 'NaN' and so on.
+-- numbers are numbers, null is nil: left out of an object, parse.null in an array. What Python and C write
+-- for numbers that JSON doesn't have, NaN, Infinity, nan, -inf and so on, is read as the strings 'NaN',
+-- 'Infinity' and '-Infinity'.
 
 local core = require "ganas.core"
 
@@ -74,18 +75,41 @@ local function decode(text)
   return value
 end
 
--- NaN and the infinities where a value can stand.
+-- How others write what is no number of JSON's.
+local SPELT = { nan = "NaN", infinity = "Infinity", inf = "Infinity" }
+
+local function spell(sign, word)
+  local known = SPELT[word:lower()]
+  return known and '"' .. (sign == "-" and known ~= "NaN" and "-" or "") .. known .. '"' or nil
+end
+
+-- Where the string that begins at a quotation mark ends.
+local function string_end(text, at)
+  repeat
+    at = text:find('["\\]', at + 1)
+    local escaped = at and text:sub(at, at) == "\\"
+    if escaped then at = at + 1 end
+  until not escaped
+  return at or #text
+end
+
+-- A text with such words as strings; what strings have in them stays.
 local function spelt(text)
-  return (text:gsub("([:,%[]%s*)(%-?%a+)", function(before, word)
-    local known = word == "NaN" or word == "Infinity" or word == "-Infinity" or word == "-NaN"
-    return known and before .. '"' .. word .. '"' or nil
-  end))
+  local parts, at = {}, 1
+  while at <= #text do
+    local first = text:find('"', at, true) or #text + 1
+    local last = string_end(text, first)
+    parts[#parts + 1] = text:sub(at, first - 1):gsub("([%-+]?)(%a+)", spell)
+    parts[#parts + 1] = text:sub(first, last)
+    at = last + 1
+  end
+  return table.concat(parts)
 end
 
 local function parse(text)
   if not lib then load() end
   local value, why = decode(text)
-  if value == nil and text:find("NaN", 1, true) or text:find("Infinity", 1, true) then
+  if value == nil and (text:find "[Nn][Aa][Nn]" or text:find "[Ii][Nn][Ff]") then
     local again = decode(spelt(text))
     if again ~= nil then return again end
   end

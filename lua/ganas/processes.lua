@@ -54,7 +54,12 @@ function processes.read(spec, context, own)
   for _, list in ipairs { processes.FIELDS, own } do
     for name, rule in pairs(list) do fields[name] = rule end -- order can't matter
   end
-  return words, schema.check(named, fields, context.where, { "evaluate" })
+  local checked = schema.check(named, fields, context.where, { "evaluate" })
+  if checked.cwd and not fs.is_dir(checked.cwd) then
+    message.user("%s: no folder %s; expected one in which the command can run",
+      context.where("evaluate", "cwd"), message.quote(checked.cwd))
+  end
+  return words, checked
 end
 
 local SCRIPTS = { py = true, sh = true, lua = true, pl = true, R = true, jl = true, rb = true }

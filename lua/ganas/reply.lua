@@ -15,6 +15,8 @@ local sorted = require "ganas.sorted"
 
 local reply = {}
 
+local LONGEST_ERROR = 2000 -- bytes of what a process says of a failure
+
 local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~= math.huge end
 
 -- Fields of a reply that are no measured numbers.
@@ -85,21 +87,31 @@ end
 -- ---- forms ----
 
 local STATUS = { ok = "ok", success = "ok", infeasible = "infeasible", error = "error", failed = "error",
-  crashed = "error", timeout = "error", memout = "error", abort = "error" }
+  crashed = "error", timeout = "error", memout = "error", memoryout = "error", abort = "error" }
 
+-- Words for people, as long as these can be read.
 local function said(object)
   local text = object.error or object.message
-  return text ~= nil and tostring(text) or nil
+  if text == nil then return nil end
+  if type(text) ~= "string" then return message.value(text) end
+  return #text <= LONGEST_ERROR and text or text:sub(1, LONGEST_ERROR) .. " ..."
+end
+
+-- What is as good as it is small is the score with the other sign, also where the recipe has its name.
+local function smaller(numbers, name, value, names)
+  if names.score == name then numbers[name] = nil end
+  numbers.value = finite(value) and -value or value
 end
 
 local function orion(list, names)
-  local numbers = {}
+  local numbers, goal = {}, nil
   for _, entry in ipairs(list) do
     if type(entry) == "table" and type(entry.name) == "string" then
       numbers[entry.name] = entry.value
-      if entry.type == "objective" and finite(entry.value) then numbers.value = -entry.value end
+      if entry.type == "objective" then goal = entry end
     end
   end
+  if goal then smaller(numbers, goal.name, goal.value, names) end
   return of_numbers(numbers, names)
 end
 
@@ -123,10 +135,11 @@ local function smac(pairs_of, names)
   local cost = tonumber(pairs_of.cost)
   if status == "infeasible" then return { state = "infeasible" } end
   if status ~= "ok" then return failed("status %s", pairs_of.status) end
-  local numbers = { value = cost and -cost or pairs_of.cost, cost = cost }
+  local numbers = { cost = cost }
   for name, text in sorted(pairs_of) do
     if name ~= "status" and name ~= "cost" then numbers[name] = tonumber(text) end
   end
+  smaller(numbers, "cost", cost or pairs_of.cost, names)
   return of_numbers(numbers, names, tonumber(pairs_of.runtime))
 end
 

@@ -23,11 +23,7 @@ local function named(values)
   return json.object(fields)
 end
 
-local function map(list, fn)
-  local items = {}
-  for i, item in ipairs(list or {}) do items[i] = fn(item) end
-  return json.array(items)
-end
+local function map(list, fn) return json.map(list or {}, fn) end
 
 local function node_json(node)
   local fields = { { "op", node.op }, { "role", node.role } }

@@ -75,6 +75,10 @@ local RUNNING = { PENDING = true, RUNNING = true, REQUEUED = true, REQUEUE_HOLD 
     SIGNALING = true,
   STAGE_OUT = true, REQUEUE_FED = true, RESV_DEL_HOLD = true }
 
+-- Those in which a task that has begun is to begin anew.
+local WAITING = { PENDING = true, REQUEUED = true, REQUEUE_HOLD = true, REQUEUE_FED = true,
+  SPECIAL_EXIT = true, CONFIGURING = true }
+
 -- States of the tasks of some arrays: "name index" -> { state, job }; nil where Slurm doesn't answer.
 local function queue(names)
   local code, lines = run {
@@ -102,14 +106,15 @@ local function quote(text) return "'" .. tostring(text):gsub("'", "'\\''") .. "'
 
 local TASK = [[
 #!/bin/sh
-# A task of the array: the trial on its line of the list.
-id=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" LIST)
-trial=ROOT/$id
+# A task of the array: the trial in its place of the list.
+set -- IDS
+shift "$SLURM_ARRAY_TASK_ID"
+trial=ROOT/$1
 cd CWD || exit 1
 . "$trial/env"
-rm -f "$trial/code"
+[ ! -e "$trial/code" ] || rm -f "$trial/code"
 echo "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" >"$trial/started"
-sh "$trial/command" >"$trial/out" 2>"$trial/err"
+(. "$trial/command") >"$trial/out" 2>"$trial/err"
 echo $? >"$trial/code.tmp" && sync "$trial/code.tmp" && mv "$trial/code.tmp" "$trial/code"
 ]]
 
@@ -135,40 +140,67 @@ local function array_name(self)
   return ("ganas-%s-%d"):format(core.md5(self.trials):sub(1, 10), #used + 1)
 end
 
-local function sbatch(self, name, folder, count)
-  local words = { "sbatch", "--parsable", "--job-name=" .. name, "--output=" .. fs.join(folder, "log"),
-    ("--array=0-%d%s"):format(count - 1, self.limit and "%" .. self.limit or ""), "--requeue" }
+-- The number of the job, or nil and what sbatch says.
+local function sbatch(self, array)
+  local words = { "sbatch", "--parsable", "--job-name=" .. array.name,
+    "--output=" .. fs.join(array.folder, "log"),
+    ("--array=0-%d%s"):format(#array.tasks - 1, self.limit and "%" .. self.limit or ""), "--requeue" }
   if self.fields.partition then words[#words + 1] = "--partition=" .. self.fields.partition end
   if self.fields.time then words[#words + 1] = "--time=" .. self.fields.time end
   for _, option in ipairs(self.fields.options) do words[#words + 1] = option end
-  words[#words + 1] = fs.join(folder, "task.sh")
+  words[#words + 1] = fs.join(array.folder, "task.sh")
   local code, lines, said = run(words)
-  if code == 0 then return lines[1]:match "^%d+" end
-  message.user("%s: sbatch took no job: %s", self.plan.where "evaluate", said or "no reason given")
+  local job = code == 0 and lines[1] and lines[1]:match "^%d+"
+  if job then return job end
+  return nil, said
 end
 
--- Submits tasks as one array. What is needed to find it again is on the disk before it is there.
-local function submit(self, tasks)
+-- The number of the job that has an array's name, where there is one.
+local function job_of(states, array)
+  for i = 0, #array.tasks - 1 do
+    local found = states[array.name .. " " .. i]
+    if found then return found.job end
+  end
+end
+
+-- The number of an array's job, submitted if need be; nil while Slurm doesn't answer, which it has done
+-- before. `again`: it has been tried, and may have come through though nobody said so.
+local function submit(self, array, again)
+  local states = again and queue { array.name }
+  if again and not states then return nil end
+  local job, said = states and job_of(states, array), nil
+  if not job then job, said = sbatch(self, array) end
+  if job then return job end
+  states = queue { array.name }
+  if not states and self.answered then return nil end
+  return states and job_of(states, array) or message.user("%s: sbatch took no job: %s",
+    self.plan.where "evaluate", said or "no reason given")
+end
+
+-- Submits an array; whether Slurm has it.
+local function deliver(self, array, again)
+  local job = submit(self, array, again)
+  if not job then return false end
+  self.answered = true
+  for _, task in ipairs(array.tasks) do task.job, task.unsent = job, nil end
+  return true
+end
+
+-- Makes the array of some tasks. What is needed to find it again is on the disk before it is submitted.
+local function prepare(self, tasks)
   local name, ids = array_name(self), {}
   local folder = fs.join(self.trials, "arrays", name)
   fs.mkdir(folder)
   for i, task in ipairs(tasks) do
     write_trial(self, task)
-    ids[i] = task.item.id .. "\n"
-    task.name, task.index, task.missing, task.since = name, i - 1, 0, nil
+    ids[i] = message.number(task.item.id)
+    task.name, task.index, task.missing, task.since, task.unsent = name, i - 1, 0, nil, true
   end
-  local list = fs.join(folder, "list")
-  fs.write_atomic(list, table.concat(ids))
+  fs.write_atomic(fs.join(folder, "list"), table.concat(ids, "\n") .. "\n")
   fs.write(fs.join(folder, "task.sh"), (TASK:gsub("%u%u%u+", {
-    LIST = quote(list), ROOT = quote(self.trials), CWD = quote(uv.cwd()),
+    IDS = table.concat(ids, " "), ROOT = quote(self.trials), CWD = quote(uv.cwd()),
   })))
-  local job = sbatch(self, name, folder, #tasks)
-  for _, task in ipairs(tasks) do task.job = job end
-end
-
-local function submit_all(self, tasks)
-  for first = 1, #tasks, ARRAY do submit(self, { unpack(tasks, first, math.min(first + ARRAY - 1,
-    #tasks)) }) end
+  return { name = name, folder = folder, tasks = tasks }
 end
 
 -- ---- taking over ----
@@ -200,6 +232,8 @@ local function unclaimed(tasks, states)
 end
 
 -- ---- results ----
+
+local function begun(task) return fs.exists(fs.join(task.folder, "started")) end
 
 local function tail(path)
   local text = fs.read(path) or ""
@@ -245,6 +279,7 @@ local function missing(tasks, states)
   for _, task in ipairs(tasks) do
     local found = states[task.name .. " " .. task.index]
     if found then task.job = found.job end
+    task.held = found and WAITING[found.state] and begun(task)
     if found and RUNNING[found.state] then task.missing = 0
     else
       task.missing = task.missing + 1
@@ -283,16 +318,26 @@ end
 
 function Set:submit(tasks)
   for _, task in ipairs(tasks) do self.open[task] = true end
-  if #tasks > 0 then submit_all(self.owner, tasks) end
+  for first = 1, #tasks, ARRAY do
+    self:send(prepare(self.owner, { unpack(tasks, first, math.min(first + ARRAY - 1, #tasks)) }))
+  end
+end
+
+-- Submits an array, now or when Slurm answers again.
+function Set:send(array, again)
+  if deliver(self.owner, array, again) then return end
+  if not again then message.note "Slurm doesn't answer; what is to be submitted waits until it does" end
+  self.unsent[#self.unsent + 1] = array
 end
 
 local function now() return uv.hrtime() * 1e-9 end
 
--- A task that runs for longer than it may is cancelled; its time begins when it does.
+-- A task that runs for longer than it may is cancelled; its time begins when it does, after a requeue anew.
 function Set:watch(task)
   local limit = self.owner.fields.timeout
   if not limit then return end
-  if not task.since and fs.exists(fs.join(task.folder, "started")) then task.since = now() end
+  if task.held then task.since = nil
+  elseif not task.since and begun(task) then task.since = now() end
   if not task.since or now() - task.since < limit then return end
   local id = (fs.read(fs.join(task.folder, "started")) or ""):match "%d+_%d+"
   if id then run { "scancel", id } end
@@ -311,9 +356,14 @@ function Set:look()
 end
 
 function Set:ask()
-  local names, seen, tasks = {}, {}, self:tasks()
-  for _, task in ipairs(tasks) do
-    if not seen[task.name] then names[#names + 1], seen[task.name] = task.name, true end
+  local names, seen, tasks, unsent = {}, {}, {}, self.unsent
+  self.unsent = {}
+  for _, array in ipairs(unsent) do self:send(array, true) end
+  for _, task in ipairs(self:tasks()) do
+    if not task.unsent then
+      tasks[#tasks + 1] = task
+      if not seen[task.name] then names[#names + 1], seen[task.name] = task.name, true end
+    end
   end
   local states = #names > 0 and queue(names)
   self.asked = now()
@@ -326,7 +376,10 @@ end
 -- What the queue knows of the arrays of an earlier search.
 local function standing(self)
   local names = fs.list(fs.join(self.trials, "arrays"))
-  return #names > 0 and queue(names) or {}
+  local states = #names == 0 and {} or queue(names)
+  if states then return states end
+  message.user("%s: squeue doesn't answer, so that nobody knows which jobs of this run are at work; all that "
+    .. "there is is kept: try again when it does", self.plan.where "evaluate")
 end
 
 -- Starts with what is there: results, then arrays at work, then new ones. The queue is asked first: a task
@@ -345,8 +398,8 @@ function Set:begin()
 end
 
 local function new_set(self, jobs, heard)
-  local set = setmetatable({ owner = self, all = {}, open = {}, again = {}, left = #jobs, heard = heard,
-    asked = now() }, Set)
+  local set = setmetatable({ owner = self, all = {}, open = {}, again = {}, unsent = {}, left = #jobs,
+    heard = heard, asked = now() }, Set)
   for i, item in ipairs(jobs) do
     set.all[i] = { item = item, place = i, attempt = 1, folder = fs.join(self.trials, tostring(item.id)),
       missing = 0 }

@@ -6,6 +6,7 @@
 
 local ask = require "ganas.ask"
 local journal = require "ganas.journal"
+local lock = require "ganas.lock"
 local message = require "ganas.message"
 local parse = require "ganas.parse"
 local reply = require "ganas.reply"
@@ -28,15 +29,17 @@ local function read_line(line, number)
   return object
 end
 
--- What the journal knows: official strings by id, ids with a result.
+-- What the journal knows: official strings and budgets by id, ids with a result.
 local function known_of(events)
-  local archs, done = {}, {}
+  local archs, budgets, done = {}, {}, {}
   for _, event in ipairs(events) do
     if event.event == "batch" then
-      for i, arch in ipairs(event.archs) do archs[event.first + i - 1] = arch end
+      for i, arch in ipairs(event.archs) do
+        archs[event.first + i - 1], budgets[event.first + i - 1] = arch, event.budget
+      end
     elseif event.event == "result" then done[event.id] = true end
   end
-  return archs, done
+  return archs, budgets, done
 end
 
 local function check(object, archs, number)
@@ -65,7 +68,7 @@ end
 
 -- Their results, { id, arch, result }, without those that are known.
 local function results_of(objects, events, names)
-  local archs, done = known_of(events)
+  local archs, budgets, done = known_of(events)
   local list = {}
   for number, object in ipairs(objects) do
     if object then
@@ -75,7 +78,9 @@ local function results_of(objects, events, names)
           message.number(object.id))
       else
         done[object.id] = true
-        list[#list + 1] = { id = object.id, arch = arch, result = reply.of(object, names) }
+        local result = reply.of(object, names)
+        result.budget = budgets[object.id]
+        list[#list + 1] = { id = object.id, arch = arch, result = result }
       end
     end
   end
@@ -90,7 +95,7 @@ end
 function tell.run(given)
   journal.read(given.operand) -- that there is a run
   local objects = read_input()
-  local log, events = journal.reopen(given.operand)
+  local log, events = journal.reopen(given.operand, lock.PATIENCE)
   return resume.guarded(log, function()
     local list = results_of(objects, events, names_of(events[1]))
     for _, item in ipairs(list) do

@@ -3,8 +3,10 @@
 --   RUN/trials/ID/spec.json    the candidate (ganas.request)
 --   RUN/trials/ID/result.json  its result, if the command writes one
 
+local child = require "ganas.child"
 local fs = require "ganas.fs"
 local message = require "ganas.message"
+local parse = require "ganas.parse"
 local reply = require "ganas.reply"
 local request = require "ganas.request"
 local uv = require "luv"
@@ -27,12 +29,27 @@ end
 
 -- The result that a file in a folder has; nil without one.
 function trial.result(folder, names)
-  local text = fs.read(fs.join(folder, "result.json"))
+  local path = fs.join(folder, "result.json")
+  if (fs.size(path) or 0) > child.LONGEST then
+    return { state = "failed", error = ("a result file of more than %d bytes"):format(child.LONGEST) }
+  end
+  local text = fs.read(path)
   return text and reply.of_file(text, names)
+end
+
+-- The same of a search that was killed, whose commands may have been ended while they wrote.
+function trial.left(folder, names)
+  local text = fs.read(fs.join(folder, "result.json"))
+  if not text or text:find "^%s*[%[{]" and parse(text) == nil or not text:find "%S" then return nil end
+  return trial.result(folder, names)
 end
 
 -- Makes a folder ready; returns what the command is told by name.
 function trial.prepare(folder, job)
+  local run = fs.dirname(fs.dirname(folder))
+  if not fs.is_dir(run) then
+    message.user("%s is no longer there: somebody removed it while the search ran", message.quote(run))
+  end
   fs.mkdir(folder)
   local spec, result = fs.join(folder, "spec.json"), fs.join(folder, "result.json")
   uv.fs_unlink(result)

@@ -101,7 +101,7 @@ local function ended(self, member, code, signal)
   self.leaving[member] = nil
   if self.members[member.place] == member then self.members[member.place] = nil end
   loop.close(member.timer)
-  if not member.ready and not member.outcome then self.stillborn = self.stillborn + 1 end
+  if not member.ready then self.stillborn = self.stillborn + 1 end
   local outcome = member.outcome or early(member, code, signal)
   if not self.greeted and self.stillborn >= HOPELESS then
     outcome.retry, self.hopeless = nil, outcome.result.error
@@ -115,6 +115,7 @@ local function hire(self, place)
     words = self.words, env = processes.guard(self).env, cwd = self.fields.cwd, feed = true,
     on_line = function(_, line) hear(self, member, line) end,
     on_exit = function(_, status, signal) ended(self, member, status, signal) end,
+    on_mute = function() dismiss(self, member, lost("it closed its stdout", member.process:last_words())) end,
   }
   if not process then return nil, processes.not_started(self, why, code) end
   member.process = process
@@ -146,7 +147,7 @@ end
 
 function Worker:begin(place, job, _, done)
   self.leaving = self.leaving or {}
-  if self.hopeless then return done { result = { state = "lost", error = self.hopeless } } end
+  if self.hopeless then return done { result = { state = "lost", error = self.hopeless, seconds = 0 } } end
   local member, failure = self.members[place], nil
   if not member then member, failure = hire(self, place) end
   if not member then return done(failure) end

@@ -1,6 +1,8 @@
 -- ask - candidates handed out and results told by the shell: the same search as with a function.
 
+local lock = require "ganas.lock"
 local program = require "tests.lua.program"
+local uv = require "luv"
 
 local RECIPE = [[
 local space = require "ganas.space"
@@ -85,6 +87,23 @@ describe("ask and tell", function()
     assert.equal(0, code)
     assert.equal(3, select(2, out:gsub("\n", "")))
     assert.equal("1", out:match '"id":(%d+)')
+  end)
+
+  it("wait for who works on the run for a moment", function()
+    folder:run "r.lua --quiet --out r"
+    ask(10)
+    local held = lock.take(folder.path .. "/r")
+    folder:write("results.jsonl", '{"id":1,"accuracy":3}\n')
+    os.execute("(" .. folder:command "tell r <results.jsonl" .. " >told 2>&1; echo $? >code) &")
+    uv.sleep(1500)
+    assert.is_nil(folder:read "code")
+    held:release()
+    for _ = 1, 600 do
+      if folder:read "code" then break end
+      uv.sleep(100)
+    end
+    assert.same({ "1 result taken, 9 of the set awaited\n", "0\n" },
+      { folder:read "told", folder:read "code" })
   end)
 
   it("know failures and infeasible candidates, and take the first result of each", function()

@@ -1,6 +1,7 @@
 -- baseline - searches that start from a network: it comes first, is no result, and is compared with;
 -- objectives that look at it.
 
+local Batch = require "ganas.batch"
 local constraints = require "ganas.constraints"
 local baseline = require "ganas.baseline"
 local evaluate = require "ganas.evaluate"
@@ -170,6 +171,17 @@ describe("an objective", function()
     assert.is_true(result.best.report >= 20)
     assert.equal(-7, result.best.score)
     assert.same({ score = 20, size = 6 }, result.trajectory[1].metrics)
+  end)
+
+  it("leaves the cost of an evaluation what it is", function()
+    local plan = plan_of { queries = 40, objective = function(m) return m.score end,
+      evaluate = function(arch) return { score = accuracy(arch).score, cost = 2 } end }
+    assert.equal(80, search.run(plan).cost)
+    plan = plan_of { queries = 4, objective = function(m) return m.score >= 0 and 1 / 0 end,
+      evaluate = function(arch) return { score = accuracy(arch).score, cost = 2 } end }
+    local one = Batch.new(plan.space, 1)
+    assert(plan.space:push(one, "b-b-b-b"))
+    assert.equal(2, plan.evaluator:score(one, 0, 1)[1].cost)
   end)
 
   it("asks the evaluator once for each candidate, the baseline too", function()

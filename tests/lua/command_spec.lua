@@ -7,6 +7,7 @@ local guard = require "ganas.guard"
 local loop = require "ganas.loop"
 local program = require "tests.lua.program"
 local support = require "tests.lua.support"
+local uv = require "luv"
 
 local chain, TEXTS = support.two_letters()
 
@@ -48,7 +49,7 @@ describe("a command", function()
     for _ = 1, 300 do
       local stat = fs.read(("/proc/%s/stat"):format(pid))
       if not stat or stat:match "^.*%) (%a)" == "Z" then return true end
-      require("luv").sleep(100)
+      uv.sleep(100)
     end
     return false
   end
@@ -95,6 +96,36 @@ describe("a command", function()
     assert.is_true(#r.error < 500)
   end)
 
+  it("has a result file of no more than a line may be long", function()
+    assert.same({ state = "failed", error = "a result file of more than 1048576 bytes" },
+      results("head -c 1100000 /dev/zero | tr '\\0' ' ' >$GANAS_RESULT; echo 1 >>$GANAS_RESULT")[1])
+  end)
+
+  it("is run again where a killed search left half a result file, not where it left a whole one", function()
+    local log = { dir = dir.path, sync_soon = function() end }
+    for text, score in pairs { ['{"value":5}'] = 5, ['{"value":5'] = 1, ["value=5"] = 5, [""] = 1 } do
+      local e = open("echo 1", { keep = true }) -- order can't matter: each is on its own
+      local function score_of()
+        local jobs = { { id = 7, arch = "a-a", seed = 1 } }
+        return e:score(batch_of(), 0, 1, { jobs = jobs, log = log, heard = function() end })[1].score
+      end
+      assert.equal(1, score_of())
+      dir:write("trials/7/result.json", text)
+      assert.equal(score, score_of())
+      fs.remove_tree(dir.path .. "/trials")
+      e:close()
+    end
+  end)
+
+  it("makes no folder of a run anew that somebody has removed", function()
+    local e, gone = open "echo 1", dir.path .. "/gone"
+    assert.equal(("'%s' is no longer there: somebody removed it while the search ran"):format(gone),
+      support.refused(e.score, e, batch_of(), 0, 1, { jobs = { { id = 7, arch = "a-a", seed = 1 } },
+        log = { dir = gone }, heard = function() end }))
+    e:close()
+    assert.is_false(fs.exists(gone))
+  end)
+
   it("is ended with all that it started when its time is over", function()
     local r = results("sleep 3600 & echo $! >" .. dir.path .. "/child; wait", { timeout = 2 })[1]
     assert.same({ state = "failed", error = "no result after 2 s" }, r)
@@ -122,6 +153,15 @@ describe("a command", function()
     assert.is_false(fs.exists(e.trials))
   end)
 
+  it("that is a search has a guard of its own, which the outer one leaves alone", function()
+    uv.os_setenv(guard.VARIABLE, "outer")
+    local inner = guard.start()
+    uv.os_unsetenv(guard.VARIABLE)
+    assert.is_true(inner.process:is_active())
+    assert.same({}, guard.find "outer")
+    inner:close()
+  end)
+
   it("is ended by the guard when the search is gone", function()
     local e = open "echo 1"
     e:score(batch_of(), 0, 1)
@@ -130,7 +170,7 @@ describe("a command", function()
     local function wait_for(n)
       for _ = 1, 300 do
         if #guard.find(token) == n then break end
-        require("luv").sleep(100)
+        uv.sleep(100)
       end
       assert.equal(n, #guard.find(token))
     end

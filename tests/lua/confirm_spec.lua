@@ -97,8 +97,14 @@ describe("confirming", function()
       folder:run "tell r <results"
     end
     assert.same({ ["3"] = 20, ["30"] = 4 }, budgets)
+    for _, line in ipairs(folder:events("r", "result")) do
+      budgets[line:match '"budget":(%d+)'] = budgets[line:match '"budget":(%d+)'] - 1
+    end
+    assert.same({ ["3"] = 0, ["30"] = 0 }, budgets)
     local code, out = folder:run "ask r"
     assert.same({ 0, "" }, { code, out })
     assert.truthy(folder:read("r/result.json"):find '"confirmed":%[{"arch":"[abc|]+","score":24,')
+    folder:run "resume r --warm --out w"
+    assert.equal(20, #folder:events("w", "warm"))
   end)
 end)

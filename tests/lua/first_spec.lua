@@ -70,7 +70,29 @@ describe("the first evaluator that answers", function()
     assert.equal(1, asked)
   end)
 
+  it("is heard of at once, and who fails only where nobody else is asked", function()
+    local e, heard = open { "first", function(arch) return arch.ops[1] == "a" and 1 or nil end,
+      function(arch) return arch.ops[2] == "b" and 2 or nil end }, {}
+    local batch, jobs = batch_of("a-a", "b-a", "b-b"), { {}, {}, {} }
+    local results = e:score(batch, 0, 3, { jobs = jobs, log = { sync_soon = function() end },
+      heard = function(i, result) heard[#heard + 1] = { i, result } end })
+    assert.same({ { 1, results[1] }, { 2, results[2] }, { 3, results[3] } }, heard)
+    assert.same({ 1, nil, 2 }, { results[1].score, results[2].score, results[3].score })
+    assert.equal("function", heard[2][2].source)
+  end)
+
+  it("is told what candidates are trained for", function()
+    local function command(budget) return { "command", "sh", "-c", "exit", budget = budget } end
+    local e = open { "first", table_of(), { "command", "sh", budget = 3, confirm = { budget = 9 } } }
+    assert.same({ 3, 9 }, { e.budget, e.confirm.budget })
+    assert.equal("r.lua:evaluate: its evaluators have the budgets 3 and 4; expected one budget for all",
+      text_of(open, { "first", command(3), command(4) }))
+    assert.equal(3, open({ "first", command(3), command(3) }).budget)
+  end)
+
   it("has a list of others and nothing else", function()
+    assert.equal("r.lua:evaluate.3: 'ask' is told its results later, and can't be asked in turn; expected it "
+      .. "alone, evaluate = { 'ask' }", text_of(open, { "first", table_of(), { "ask" } }))
     assert.equal("r.lua:evaluate: 'first' of 1 evaluator; expected at least two, "
       .. "{ 'first', { ... }, { ... } }",
       text_of(open, { "first", table_of() }))

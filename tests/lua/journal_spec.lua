@@ -79,6 +79,24 @@ describe("a run directory", function()
     assert.equal("can't make the folder 'z': a file has that name", refused(journal.create, plan "z"))
   end)
 
+  it("whose first line never reached the disk is nobody's", function()
+    for _, text in ipairs { "", '{"event":"run","seed' } do
+      fs.mkdir "blank"
+      fs.write_atomic("blank/journal.jsonl", text)
+      assert.equal("blank/journal.jsonl: this run ended before the first line of its journal was on the "
+        .. "disk; start it again, with --out blank", refused(journal.read, "blank"))
+      assert.matches("^blank/journal.jsonl: this run ended before", refused(journal.origin, "blank"))
+      assert.same({ "journal.jsonl" }, fs.list "blank")
+      journal.create(plan "blank", { { "seed", 3 } }):close()
+      assert.equal(1, #journal.read "blank")
+      os.execute "rm -r blank"
+    end
+    os.execute "mkdir -p blank/journal.jsonl"
+    assert.equal("'blank' is no run: can't read 'blank/journal.jsonl': it is a folder", refused(journal.read,
+      "blank"))
+    assert.matches("^'blank' already holds a run; ", refused(journal.create, plan "blank"))
+  end)
+
   it("holds the recipe, a line an event, and the result", function()
     local log = journal.create(plan "x", { { "seed", 3 } })
     log:write("result", journal.result_fields(1, "a|b", { score = 0.1 + 0.2, report = 91.607 }))

@@ -55,6 +55,17 @@ describe("tables", function()
       json.encode(json.object { { "b", 1 }, { "a", json.array { 1, 2 } }, { "c", nil } }))
   end)
 
+  it("may be made as they are written", function()
+    local made = 0
+    local map = json.map({ 1, 2 }, function(x)
+      made = made + 1
+      return json.object { { "x", x } }
+    end)
+    assert.equal(0, made)
+    assert.equal('[{"x":1},{"x":2}]', json.encode(map))
+    assert.equal("[]", json.encode(json.map({}, error)))
+  end)
+
   it("that say nothing are told by what they hold", function()
     assert.equal('{"a":1,"b":[true,"x"]}', json.encode { b = { true, "x" }, a = 1 })
     assert.equal("null", json.encode(json.null))

@@ -30,6 +30,11 @@ describe("output", function()
       output "cost=0.5; runtime=7; status=success")
     assert.equal("status CRASHED", failure "cost=1; status=CRASHED")
     assert.equal("status TIMEOUT", failure "cost=1; status=TIMEOUT")
+    assert.equal("status MEMORYOUT", failure "cost=1; status=MEMORYOUT")
+    assert.equal("it gave nan as value; expected a finite number", failure "cost=nan; status=SUCCESS")
+    assert.same({ score = -0.5 }, output("cost=0.5; status=SUCCESS", { score = "cost" }))
+    assert.same({ score = 3, metrics = { cost = 0.5, value = -0.5 } },
+      output("cost=0.5; status=SUCCESS; acc=3", { score = "acc" }))
   end)
 
   it("names the score and the report as the recipe does", function()
@@ -49,6 +54,10 @@ describe("output", function()
     assert.equal("it gave inf as value; expected a finite number", failure "value=inf")
     assert.equal("it gave 'none' as value; expected a finite number", failure "value=none")
     assert.equal("it gave 'Infinity' as value; expected a finite number", failure '{"value":Infinity}')
+    assert.equal("it gave '-Infinity' as value; expected a finite number", failure '{"value":-inf}')
+    assert.equal("it gave 'NaN' as value; expected a finite number",
+      failure '{"note":"[nan, \\" inf","value":-nan,"x":true}')
+    assert.same({ score = 1, metrics = { nanny = 2 } }, output '{"value":1,"note":": NaN","nanny":2}')
     assert.equal("its last line is '{\"value\":1'; expected JSON or name=value", failure '{"value":1')
   end)
 end)
@@ -60,10 +69,22 @@ describe("a result file", function()
     assert.equal("failed", file('[{"name":"size","type":"statistic","value":null}]').state)
   end)
 
+  it("of Orion's whose objective has the score's name is as good as that is small", function()
+    local text = '[{"name":"loss","type":"objective","value":0.07},'
+      .. '{"name":"acc","type":"statistic","value":3}]'
+    assert.same({ score = -0.07, metrics = { acc = 3 } }, file(text, { score = "loss" }))
+    assert.same({ score = 3, metrics = { loss = 0.07, value = -0.07 } }, file(text, { score = "acc" }))
+    assert.equal("it gave 'NaN' as value; expected a finite number",
+      file('[{"name":"loss","type":"objective","value":NaN}]').error)
+  end)
+
   it("may say that a candidate is infeasible or failed", function()
     assert.same({ state = "infeasible", error = "too wide" },
       file '{"status":"infeasible","error":"too wide"}')
     assert.same({ state = "failed", error = "no memory" }, file '{"status":"error","error":"no memory"}')
+    assert.same({ state = "failed", error = "a table" }, file '{"status":"error","error":["no memory"]}')
+    assert.same({ state = "failed", error = ("x"):rep(2000) .. " ..." },
+      file('{"status":"error","error":"' .. ("x"):rep(3000) .. '"}'))
     assert.same({ state = "failed", error = "its status is 'fine'; expected 'ok', 'infeasible' or 'error'" },
       file '{"status":"fine","value":1}')
   end)

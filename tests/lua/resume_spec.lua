@@ -112,6 +112,15 @@ describe("a run", function()
     for i = 1, #warm do assert.matches('"from":"cut"', results[i]) end
   end)
 
+  it("has the seed that it had, said or not", function()
+    folder:run "r.lua --out unsaid --quiet queries=12"
+    local code, _, err = folder:run "resume unsaid --quiet seed=1"
+    assert.same({ 0, "" }, { code, err })
+    code, _, err = folder:run "resume unsaid --quiet seed=2"
+    assert.equal(1, code)
+    assert.matches("the argument seed was left to the recipe and is '2'; ", err)
+  end)
+
   it("that began warm is resumed like any other", function()
     cut(#whole)
     folder:run "resume cut --warm --out warm2 --quiet queries=50"

@@ -133,11 +133,13 @@ describe("a search with processes", function()
     recipe('"15=hang"', 'workers = 2')
     local code = disturbed("r.lua --quiet --out o", "o", 16, "INT")
     assert.equal(130, code)
-    assert.matches("ganas%-lua: interrupted after 10 of 40 queries; 'ganas%-lua resume o' goes on\n$",
-      folder:read ".err")
+    local said = folder:read ".err"
+    local more = said:match("ganas%-lua: interrupted after 10 of 40 queries and (%d+) results of the next "
+      .. "set; 'ganas%-lua resume o' goes on\n$")
     assert.same({ "journal.jsonl", "recipe.lua" }, fs.list(folder.path .. "/o"))
     local results = #folder:events("o", "result")
     assert.is_true(results >= 13 and results < 20, results .. " results")
+    assert.equal(results - 10, tonumber(more), said)
   end)
 
   it("takes a result file that nobody has read yet", function()

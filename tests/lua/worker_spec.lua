@@ -106,6 +106,10 @@ describe("a worker", function()
     end
   end)
 
+  it("that closes its stdout and goes on is replaced", function()
+    assert.same({ state = "lost", error = "it closed its stdout" }, outcome("dumb", { retries = 0 }))
+  end)
+
   it("that answers twice is not believed the second time", function()
     local list = results { "2=twice" }
     assert.equal(1, list[2].score)
@@ -123,9 +127,12 @@ describe("a worker", function()
     assert.equal("its first line is 'hello?'; expected {\"hello\":1,\"protocol\":\"ganas-eval/1\"}, and "
       .. "other things on stderr", results({ "rude" }, {
       retries = 0 })[1].error)
-    e = open({ "mute" }, { startup = 1 })
-    assert.equal("no hello within 1 s (startup)", e:score(batch_of(), 0, 1)[1].error)
+    os.execute("rm -f " .. marks .. ".*")
+    e = open({ "mute" }, { startup = 1.5 })
+    list = e:score(batch_of(), 0, 4)
     e:close()
+    for i = 1, 4 do assert.equal("no hello within 1.5 s (startup)", list[i].error) end
+    assert.equal("3\n", io.popen("ls " .. marks .. ".* | wc -l"):read "*a") -- the fourth was not tried
   end)
 
   it("ends with the search, and what it started, too", function()

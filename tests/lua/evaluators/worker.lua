@@ -31,6 +31,10 @@ local HOW = {
     signal:start("sigterm", function() end)
     while true do require("luv").run() end
   end,
+  dumb = function()
+    require("luv").fs_close(1)
+    sleep(3600)
+  end,
   garbage = function() say "Epoch 1/10: loss nan" end,
   other = function(id) answer(id + 1000, '"status":"ok","value":1') end,
   big = function(id) answer(id, '"status":"ok","value":1,"error":"' .. ("x"):rep(2 ^ 20) .. '"') end,
@@ -78,7 +82,10 @@ local function deed(id)
   return first_time(id) and once or nil
 end
 
-if deeds.mute then sleep(3600) end
+if deeds.mute then
+  first_time(tostring(require("luv").os_getpid()))
+  sleep(3600)
+end
 if deeds.stillborn then
   io.stderr:write "ImportError: no module named torch\n"
   os.exit(1, true)
