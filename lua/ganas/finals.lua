@@ -34,7 +34,7 @@ local function best_of(plan, list, epochs, what)
   local n, why = math.min(#list, wanted and wanted.best or 1), nil
   table.sort(list, function(a, b) return a.score > b.score or a.score == b.score and a.place < b.place end)
   for i = 1, n do
-    show(plan, "for %s epochs the best %s, %d of %d", message.number(epochs), what, i, n)
+    show(plan, "the best %s for %s epochs, %d of %d", what, message.number(epochs), i, n)
     local result = training:result(list[i].arch, epochs)
     if not result then return nil end
     if result.score and (not best or result.score > best.valid) then

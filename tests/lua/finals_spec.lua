@@ -101,7 +101,7 @@ describe("after a search that trains", function()
     assert.is_true(math.abs(best[1].score - rows[1].long) < 0.01)
     assert.is_true(math.abs(best[1].before - rows[1].short) < 0.01)
     assert.equal(best[1].arch .. "\n", folder:read "few/winner/arch.txt")
-    assert.equal(3, select(2, folder:read("few/journal.jsonl"):gsub('"budget":6[,}].-"state":"done"', "")))
+    assert.equal(3, select(2, folder:read("few/journal.jsonl"):gsub('"state":"done"[^\n]-"budget":6,', "")))
   end)
 
   it("rivals are chosen in the same way, and the best as small as the one made by hand is shown", function()
@@ -118,6 +118,17 @@ describe("after a search that trains", function()
     rows[4].name = rows[1].name
     assert.same(rows[1], rows[4])
     assert.equal(out:match "\naccuracy.*", run("resume all"):match "\naccuracy.*")
+  end)
+
+  it("Ctrl-C ends the comparison, and `resume` does it again", function()
+    folder:write("long.lua", (RECIPE:gsub("retrain = 6", "retrain = 1e5")))
+    os.execute("cd " .. folder.path .. "\n"
+      .. folder:command("long.lua best=0 --quiet --out long >said 2>&1 & pid=$!", "exec env") .. [[;
+      while ! grep -qs 'the run is in' said && kill -0 $pid; do sleep 0.05; done
+      kill -INT $pid; wait $pid; echo $? >code]])
+    assert.equal("130\n", folder:read "code")
+    assert.equal("interrupted before the test; 'ganas-lua resume long' does it again",
+      folder:read("said"):match "(interrupted[^\n]*)\n$")
   end)
 
   it("`check` says that the best are evaluated again", function()
