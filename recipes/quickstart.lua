@@ -5,9 +5,10 @@
 --   ganas-lua quickstart retrain=0                                the search alone
 --
 -- The images are those of Debian's package dataset-fashion-mnist; data=NAME takes another set of IDX files.
--- Each candidate is trained for two epochs and judged by 10,000 images that it has not seen. The winner is
--- then trained for `retrain` epochs and tested; with rivals=1 so are the best of five networks made by hand
--- and the best of as many random candidates.
+-- Each candidate is trained for two epochs and judged by 10,000 images that it has not seen. The best
+-- `finals` of them are then trained for `retrain` epochs; the best of those by the same images is the winner,
+-- which alone is tested. With rivals=1 it is compared with the best of five networks made by hand and of as
+-- many random candidates, which are chosen in the same way.
 
 local finals = require "ganas.finals"
 local rule = require "ganas.rule"
@@ -25,12 +26,15 @@ local HAND = {
 
 return {
   about = "real training on Fashion-MNIST: the best network for a small processor",
-  args = { queries = 60, params = 8000, macs = 200000, ram_kb = 32, epochs = 2, retrain = 15, rivals = 1,
-    data = "fashion-mnist" },
+  args = { queries = 60, params = 8000, macs = 200000, ram_kb = 32, epochs = 2, finals = 3, retrain = 10,
+    rivals = 1, data = "fashion-mnist" },
 
   space = "tinycell",
   evaluate = { "train", data = function(args) return args.data end,
-    epochs = function(args) return args.epochs end, batch = 32 },
+    epochs = function(args) return args.epochs end, batch = 32,
+    confirm = function(args)
+      return args.retrain > 0 and { budget = args.retrain, best = args.finals } or nil
+    end },
 
   constraints = function(args) return {
     rule.sum("params", "<=", args.params),  -- held while sampling: never broken

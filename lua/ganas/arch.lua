@@ -24,7 +24,8 @@ local Arch, methods, getters = {}, {}, {}
 
 -- Fields of the objects, and those that a search sets. A measure can't have one of these names.
 local FIELDS = { "space", "code", "words", "at", "size", "row", "batch", "stamp", "stamps", "columns", "list",
-  "alive", "net", "fresh", "score", "report", "error", "query", "source" }
+  "alive", "net", "fresh", "score", "report", "error", "query", "source",
+  "screened" }
 local FIELD = {}
 for _, name in ipairs(FIELDS) do FIELD[name] = true end
 

@@ -4,9 +4,10 @@
 --
 -- What was confirmed is a set of its own in the journal, whose results have that budget; the search has
 -- learnt nothing from it. result.confirmed lists them by their score at the full budget, best first, each
--- with what it had before as `screened`; the first of them is the result.
+-- with what it had before as `screened`; the first of them is the result, and of run:best.
 
 local Batch = require "ganas.batch"
+local message = require "ganas.message"
 
 local confirm = {}
 
@@ -17,6 +18,12 @@ confirm.FIELD = {
     best = { type = "number", integer = true, min = 1, default = 5 },
   },
 }
+
+-- A budget in words; some evaluators have a name for what it is.
+function confirm.words(evaluator, budget)
+  local name = evaluator.budget_name
+  return name and ("%s %s"):format(message.number(budget), name) or "budget " .. message.number(budget)
+end
 
 -- The best of a search as a batch, and as the entries of its result.
 local function best_of(plan, result, n)
@@ -57,7 +64,7 @@ function confirm.run(plan, result)
   if not found then return false end
   for i, entry in ipairs(entries) do entries[i] = confirmed_of(entry, found[i]) end
   order(entries)
-  result.confirmed, result.confirmed_at = entries, wanted.budget
+  result.confirmed, result.confirmed_at, result.run.confirmed = entries, wanted.budget, entries
   if entries[1].score then result.best, result.to_best = entries[1], entries[1].query end
   return true
 end

@@ -92,6 +92,8 @@ end
 
 function Events.enter() end
 
+function Events.say() end
+
 function Events.clear() end
 
 return events

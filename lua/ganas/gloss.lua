@@ -1,5 +1,6 @@
 -- gloss - what a recipe will do, in plain words, for `check`.
 
+local confirm = require "ganas.confirm"
 local message = require "ganas.message"
 local progress = require "ganas.progress"
 local schedule = require "ganas.schedule"
@@ -72,12 +73,21 @@ local function end_text(plan)
     plan.out or ("runs/%s-%s-N"):format(plan.name, message.number(plan.seed)))
 end
 
+local function confirm_text(plan)
+  local wanted = plan.ledger.confirm
+  if not wanted then return nil end
+  local n = wanted.best
+  return ("then the best %s evaluated again, at %s, to say which is the best"):format(
+    n == 1 and "one is" or ("%d are"):format(n), confirm.words(plan.evaluator, wanted.budget))
+end
+
 -- Sentences about a plan; `size`: how many candidates there are, in words; `rules`: constraints:report().
 local function gloss(plan, size, rules)
   local lines = { evaluation_text(plan, size) }
   rule_lines(rules, lines)
   lines[#lines + 1] = baselines_text(plan)
   lines[#lines + 1] = search_text(plan)
+  lines[#lines + 1] = confirm_text(plan)
   lines[#lines + 1] = end_text(plan)
   return lines
 end

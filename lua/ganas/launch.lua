@@ -102,7 +102,7 @@ local function conclude(plan, result, log)
     return INTERRUPTED
   end
   if plan.recipe.done then chunk.call(plan.where "done", plan.recipe.done, result.run) end
-  return DONE
+  return plan.interrupted() and INTERRUPTED or DONE
 end
 
 -- The plan of a recipe, tried out as far as that costs nothing, and the progress that its search will show.

@@ -1,6 +1,7 @@
 -- report - the result of a search, as text and as JSON.
 
 local baseline = require "ganas.baseline"
+local confirm = require "ganas.confirm"
 local constraints = require "ganas.constraints"
 local fs = require "ganas.fs"
 local json = require "ganas.json"
@@ -267,7 +268,7 @@ end
 
 -- The best of a search at the budget at which they were confirmed.
 local function add_confirmed(plan, result, lines)
-  lines[#lines + 1] = ("confirmed at budget %s:"):format(number(result.confirmed_at))
+  lines[#lines + 1] = ("confirmed at %s:"):format(confirm.words(plan.evaluator, result.confirmed_at))
   for place, entry in ipairs(result.confirmed) do
     local was = ("  (%s before)"):format(number(entry.screened))
     lines[#lines + 1] = entry.score and ranked(plan, place, entry) .. bounded(result, entry) .. was

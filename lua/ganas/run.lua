@@ -2,7 +2,7 @@
 --
 --   run.iteration (0: the initial set)   run.queries   run.budget   run.best_score   run.since_best
 --   run.entropy   run.acceptance   run.seconds   run.cost   run.failed   run.infeasible
---   run:best(n) -> the n best, as architectures
+--   run:best(n) -> the n best, as architectures; those first that were confirmed (ganas.confirm)
 --
 -- What was evaluated has a row in the pool, from 0; a query is a row that turned out feasible.
 
@@ -73,8 +73,8 @@ local function known(self, arch, row)
   return arch
 end
 
--- The n best so far, best first: architectures with score, report, query and source.
-function Run:best(n)
+-- The n best so far by the search's own scores.
+local function best_of(self, n)
   local asked = n + #(self.plan.baselines or {})
   local top, list = Batch.new(self.plan.space, math.max(1, asked)), {}
   for i, row in ipairs(self.pool:top(asked, 0, top)) do
@@ -82,6 +82,33 @@ function Run:best(n)
       list[#list + 1] = known(self, top:arch(i - 1), row + 1)
     end
   end
+  return list
+end
+
+-- Those of a list that were confirmed, in the order of that, with what they had before as `screened`.
+local function confirmed_of(self, all)
+  local by_text, list = {}, {}
+  for _, arch in ipairs(all) do by_text[tostring(arch)] = arch end
+  for _, entry in ipairs(self.confirmed) do
+    local arch = entry.score and by_text[entry.arch]
+    if arch then
+      arch.screened, arch.score, arch.report = entry.screened, entry.score, entry.report
+      list[#list + 1] = arch
+    end
+  end
+  return list
+end
+
+-- The n best so far, best first: architectures with score, report, query and source. After a confirmation
+-- those come first that have one.
+function Run:best(n)
+  if not self.confirmed then return best_of(self, n) end
+  local all = best_of(self, math.max(n, self.queries))
+  local list = confirmed_of(self, all)
+  for _, arch in ipairs(all) do
+    if not arch.screened then list[#list + 1] = arch end
+  end
+  for i = #list, n + 1, -1 do list[i] = nil end
   return list
 end
 

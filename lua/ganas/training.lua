@@ -2,17 +2,20 @@
 --
 --   evaluate = { "train", data = "fashion-mnist", epochs = 1 }
 --   evaluate = { "train", data = "fashion-mnist", epochs = function(args) return args.epochs end }
+--   evaluate = { "train", data = "fashion-mnist", epochs = 2, confirm = { budget = 10, best = 3 } }
 --
 -- The space says by `network` what a candidate is (ganas.convnet), the score is the accuracy on images that
 -- it was not trained with, in percent. Other numbers: params, macs, ram_kb (1024 bytes of float32, at the
 -- worst moment of a prediction). The result follows from candidate, seed and settings alone, with any number
--- of threads. The files of test images are not opened here.
+-- of threads. Its budget is epochs: what a search confirms (ganas.confirm) is trained for more of them, from
+-- the beginning, and kept as it then is. The files of test images are not opened here.
 
 local Convnet = require "ganas.convnet"
 local Images = require "ganas.images"
 local Threads = require "ganas.threads"
 local Trainer = require "ganas.trainer"
 local chunk = require "ganas.chunk"
+local confirm = require "ganas.confirm"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
 local uv = require "luv"
@@ -35,6 +38,7 @@ local FIELDS = {
   decay = { type = "number", min = 0, default = 5e-4 },
   flip = { type = "boolean", default = false },
   score = { type = "string", default = "val_acc" },
+  confirm = confirm.FIELD,
 }
 
 local function check_fields(fields, context, space)
@@ -57,8 +61,10 @@ end
 local function resolve(spec, context)
   local new = {}
   for name, value in pairs(spec) do -- order can't matter: a copy
-    new[name] = type(value) == "function"
-      and chunk.call(context.where("evaluate", name), value, context.args) or value
+    if type(value) == "function" then
+      value = chunk.call(context.where("evaluate", name), value, context.args)
+    end
+    new[name] = value
   end
   return new
 end
@@ -88,8 +94,10 @@ end
 function Training.open(spec, space, context)
   local fields = schema.check(resolve(spec, context), FIELDS, context.where, { "evaluate" })
   check_fields(fields, context, space)
-  local self = setmetatable({ space = space, fields = fields, plan = context, score_name = fields.score,
-    memory = {} }, Training)
+  local self = setmetatable({
+    space = space, fields = fields, plan = context, score_name = fields.score, budget = fields.epochs,
+    budget_name = "epochs", confirm = fields.confirm, memory = {}, kept = {},
+  }, Training)
   open_images(self, fields, context)
   return self
 end
@@ -120,15 +128,37 @@ local function metrics_of(net)
   return { params = net.params, macs = net.macs, ram_kb = net.floats * 4 / 1024 }
 end
 
--- The result of one candidate; nil after an interrupt.
-local function evaluate(self, arch)
+-- The result of a candidate, and its trained network where it did not fail; nil after an interrupt.
+local function evaluate(self, arch, epochs)
   local net = self:network(arch)
   local began = uv.hrtime()
-  local trainer, why = self:fit(net)
+  local trainer, why = self:fit(net, epochs)
   if not trainer then return why and { state = "failed", error = why } or nil end
   local score = trainer:accuracy(self.images, self.valid)
-  trainer:free()
-  return { score = score, metrics = metrics_of(net), seconds = (uv.hrtime() - began) * 1e-9 }
+  local result = { score = score, metrics = metrics_of(net), seconds = (uv.hrtime() - began) * 1e-9 }
+  return result, { net = net, trainer = trainer }
+end
+
+local function key_of(arch, epochs) return ("%s %.17g"):format(tostring(arch), epochs) end
+
+-- The result of a candidate after that many epochs; nil after an interrupt. A result is remembered; a network
+-- that was trained for other epochs than the search's is kept.
+function Training:result(arch, epochs)
+  local key = key_of(arch, epochs)
+  if self.memory[key] then return self.memory[key] end
+  local result, trained = evaluate(self, arch, epochs)
+  if trained and epochs ~= self.fields.epochs then self.kept[key] = trained
+  elseif trained then trained.trainer:free() end
+  self.memory[key] = result
+  return result
+end
+
+-- A candidate's network after that many epochs, as { net, trainer }: the one that is kept, or the same
+-- trained once more. nil after an interrupt, or where training fails.
+function Training:trained(arch, epochs)
+  local kept = self.kept[key_of(arch, epochs)]
+  if kept then return kept end
+  return (select(2, evaluate(self, arch, epochs)))
 end
 
 -- ---- as an evaluator ----
@@ -136,11 +166,9 @@ end
 function Training:score(batch, first, n, call)
   local results, display = {}, self.plan.display
   for i = 1, n do
-    local arch = batch:arch(first + i - 1)
-    local text = tostring(arch)
-    if display and n > 1 then display:wait(i - 1, n) end
-    self.memory[text] = self.memory[text] or evaluate(self, arch)
-    results[i] = self.memory[text]
+    if display then display:wait(1) end
+    local budget = call and call.jobs[i].budget
+    results[i] = self:result(batch:arch(first + i - 1), budget or self.fields.epochs)
     if not results[i] then return nil end
     if call then
       call.heard(i, results[i])

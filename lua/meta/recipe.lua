@@ -130,6 +130,7 @@
 ---@field rate? number of the first step, 0.1 by default
 ---@field momentum? number
 ---@field decay? number of the weights
+---@field confirm? ganas.Confirm|fun(args: table): ganas.Confirm? budget: epochs for the best
 ---@field flip? boolean images are mirrored at random
 ---@field score? string "val_acc" by default
 
@@ -244,7 +245,7 @@
 ---@field infeasible integer
 local run = {}
 
----The n best so far, best first.
+---The n best so far, best first; those before all others that were confirmed.
 ---@param n integer
 ---@return ganas.Arch[]
 function run:best(n) end
@@ -266,6 +267,7 @@ function run:best(n) end
 ---@field graph { ops: string[], edges: integer[][] } operation of each node; edges { from, to }
 ---@field score? number
 ---@field report? number
+---@field screened? number the score that it was confirmed after
 ---@field query? integer when it was evaluated
 ---@field [string] number a measure of the space
 local arch = {}

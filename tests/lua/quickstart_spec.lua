@@ -40,17 +40,24 @@ describe("the quickstart", function()
     local code, out, err = folder:run("quickstart data=. queries=22 epochs=0.4 retrain=8 --out run --quiet")
     assert.equal("", err)
     assert.equal(0, code)
-    local rows = {}
+    local names, of = {}, {}
     local row = "([%a][%w ]-)%s+[%d.]+%s+[%d.]+%s+([%d.]+)%s+(%d+)%s+(%d+)%s+([%d.]+)\n"
     for name, test, params, macs, ram in out:gmatch(row) do
-      rows[#rows + 1] = name
+      names[#names + 1], of[#of + 1] = name, tonumber(params)
       assert.is_true(tonumber(test) > 100 / CLASSES and tonumber(test) <= 100)
       assert.is_true(tonumber(params) <= 8000 and tonumber(macs) <= 200000 and tonumber(ram) <= 32)
     end
-    assert.same({ "found by the search", "best of 5 made by hand", "best of 22 random ones" }, rows)
+    local hand = of[#of - 1]
+    local smaller = of[1] > hand and ("with at most %d params"):format(hand) or nil
+    local all = { "found by the search", smaller }
+    all[#all + 1], all[#all + 2] = "best of 5 made by hand", "best of 22 random ones"
+    assert.same(all, names)
+    assert.is_true(not smaller or of[2] <= hand)
     local header = folder:read "run/winner/network.h"
     local tested = out:match "found by the search%s+[%d.]+%s+[%d.]+%s+([%d.]+)"
     assert.truthy(header:find(("test accuracy %s %%"):format(tested), 1, true))
+    assert.equal(folder:read("run/result.json"):match '"confirmed":%[{"arch":"([^"]+)"' .. "\n",
+      folder:read "run/winner/arch.txt")
     assert.truthy(fs.exists(folder.path .. "/run/winner/network.json"))
   end)
 
