@@ -225,8 +225,8 @@ int32_t csv_next(struct csv *csv, bool *more)
         return take_blank(csv);
     status = take_row(csv, csv->columns);
     if (!status && csv->fields != csv->columns)
-        return status_fail(GANAS_E_PARSE, "%s:%d: %d fields; the header has %d", csv->path,
-                           csv->row_line, csv->fields, csv->columns);
+        return status_fail(GANAS_E_PARSE, "%s:%d: %d field%s; the header has %d", csv->path,
+                           csv->row_line, csv->fields, csv->fields == 1 ? "" : "s", csv->columns);
     return status;
 }
 

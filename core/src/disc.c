@@ -4,7 +4,7 @@
  *     logit(t, x)    = w . tanh(Wa code(t) + Wb code(x) + b) + c
  *     P(same | t, x) = sigmoid(logit)
  *     loss           = mean cross-entropy over the pairs (true, other true) -> 1 and
- *                      (true, fake) -> 0, or over given pairs
+ *                      (true, fake) -> 0, or over given pairs (pair_loss)
  *     reward(x)      = mean over the truth set of P(same | t, x)
  *
  * Each graph is encoded once and the head's first layer is split by side, so that a pair costs one
@@ -189,6 +189,13 @@ static struct pairs pairs_of(const ganas_disc *disc, int n)
 
 /* ---- loss ---- */
 
+/* The loss, summed over n pairs: cross-entropy of logit [n] with same [n], 1 where both are true.
+   d [n]: its derivatives over the number of all pairs. Another loss is another body here. */
+static double pair_loss(real *d, const real *logit, const uint8_t *same, int n, double all)
+{
+    return kernel->cross_entropy(d, logit, same, (real)(1 / all), n);
+}
+
 /* Adds the loss of n <= PAIRS pairs and its gradient; same [n] says which are of one kind. */
 static void learn_pairs(ganas_disc *disc, int lane, struct pairs *pairs, struct pairs_back *back,
                         const uint8_t *same)
@@ -201,8 +208,7 @@ static void learn_pairs(ganas_disc *disc, int lane, struct pairs *pairs, struct 
     back->d = d;
     back->w = grad + h->w;
     kernel->pairs(pairs);
-    disc->loss[lane] +=
-        kernel->cross_entropy(d, logit, same, (real)(1 / disc->pairs), pairs->count);
+    disc->loss[lane] += pair_loss(d, logit, same, pairs->count, disc->pairs);
     kernel->pairs_back(pairs, back);
     for (int i = 0; i < pairs->count; i++) {
         disc->correct[lane] += (logit[i] > 0) == same[i];
@@ -257,7 +263,8 @@ static void learn_given(ganas_disc *disc, int lane, int32_t from, int32_t to)
     }
 }
 
-static void pair_loss(void *context, int32_t lane)
+/* The pairs of a lane. */
+static void learn_lane(void *context, int32_t lane)
 {
     ganas_disc *disc = context;
     disc->loss[lane] = disc->correct[lane] = 0;
@@ -322,7 +329,7 @@ static void backward_lane(void *context, int32_t lane)
 void disc_gradient(ganas_disc *disc, ganas_stats *stats)
 {
     forward(disc);
-    threads_run(disc->threads, LANES, pair_loss, disc);
+    threads_run(disc->threads, LANES, learn_lane, disc);
     gather_loss(disc, stats);
     encoder_backward(&disc->encoder, &disc->params, backward_lane, disc);
 }

@@ -68,9 +68,10 @@ local function pairs_of(list)
   return data
 end
 
--- Where the axis begins so that what counts can be told apart; nil where nothing is squeezed.
-local function lowest(scores)
-  if #scores < 20 then return nil end
+-- Where the axis begins so that what counts can be told apart; nil where nothing is squeezed, or there are
+-- fewer than `few`.
+local function lowest(scores, few)
+  if #scores < few then return nil end
   table.sort(scores)
   local least, quarter, best = scores[1], scores[math.ceil(#scores / 4)], scores[#scores]
   local low = quarter - 0.5 * math.max(best - quarter, 0.1 * (best - least))
@@ -95,8 +96,8 @@ end
 function charts.best(rec)
   local steps, data, scores = charts.scored(rec), {}, {}
   for i, step in ipairs(steps) do data[i], scores[i] = pair(step.query, step.score), step.score end
-  local chart = { id = "best", x = "unique queries", y = rec.columns.score, low = lowest(scores), xmin = 0,
-    xmax = math.max(1, rec.queries), series = {
+  local chart = { id = "best", x = "unique queries", y = rec.columns.score, low = lowest(scores, 20),
+    xmin = 0, xmax = math.max(1, rec.queries), series = {
     series("step", "best so far", pairs_of(climb(rec, "score")), { colour = 1 }),
     series("points", "evaluated", data, { named = 1, more = more_of(rec, steps) }),
   } }
@@ -122,19 +123,19 @@ local function add_lines(chart, levels, lines)
   chart.x, chart.xmin, chart.xmax, chart.series = "iteration", 0, levels[#levels].iteration, {}
   for _, line in ipairs(lines) do
     local data = by_iteration(levels, line[1])
-    if #data > 0 then
+    if #data > 1 then
       table.insert(chart.series, series("line", line[2], data, { colour = line[3], right = line[4] }))
     end
   end
   return #chart.series > 0 and chart or nil
 end
 
--- The levels gamma_t both ways; nil where there is one set only.
+-- The levels gamma_t both ways; nil where there is one set only, or a front in place of a best.
 function charts.levels(rec)
-  if #rec.levels < 2 then return nil end
+  if #rec.levels < 2 or rec.front then return nil end
   local least = {}
   for i, level in ipairs(rec.levels) do least[i] = level.truth_min end
-  return add_lines({ id = "levels", y = rec.columns.score, low = lowest(least) }, rec.levels, {
+  return add_lines({ id = "levels", y = rec.columns.score, low = lowest(least, 20) }, rec.levels, {
       { "truth_min", "least of the truth set", 1 }, { "x_min", "least of the set X_t", 2 },
     })
 end
@@ -146,7 +147,10 @@ function charts.inside(rec)
     { "acceptance", "accepted", 1 }, { "fresh", "fresh", 3 }, { "jsd", "divergence (bits)", 4 },
     { "entropy", "entropy (right)", 2, true },
   })
-  if chart and chart.series[#chart.series].right then chart.right = "nats a choice" end
+  local last = chart and chart.series[#chart.series]
+  if not (last and last.right) then return chart end
+  if #chart.series > 1 then chart.right = "nats a choice"
+  else chart.y, last.right, last.label = "nats a choice", nil, "entropy" end
   return chart
 end
 
@@ -173,7 +177,7 @@ function charts.front(rec)
     members[i], xs[i] = { entry.objectives[x], entry.objectives[y] }, entry.objectives[x]
   end
   table.sort(members, function(a, b) return a[1] < b[1] end)
-  return { id = "front", x = x, y = y, xlow = lowest(xs), series = {
+  return { id = "front", x = x, y = y, xlow = lowest(xs, 8), series = {
     series("marks", "front", pairs_of(members), { colour = 2 }),
     series("points", "evaluated", all, { named = 1 }),
   } }

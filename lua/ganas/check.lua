@@ -8,6 +8,7 @@ local chunk = require "ganas.chunk"
 local columns = require "ganas.columns"
 local constraints = require "ganas.constraints"
 local feasible = require "ganas.feasible"
+local fs = require "ganas.fs"
 local gloss = require "ganas.gloss"
 local grammar = require "ganas.grammar"
 local library = require "ganas.library"
@@ -192,7 +193,8 @@ local function find(word)
   local found = library.find("recipes", word) or library.find("spaces", word)
   if found then return found end
   if library.is_path(word) then message.user("%s", library.missing("recipes", word)) end
-  local near = message.nearest(word, library.names "recipes") or message.nearest(word, library.names "spaces")
+  local near = fs.is_file(word .. ".lua") and word .. ".lua"
+    or message.nearest(word, library.names "recipes") or message.nearest(word, library.names "spaces")
   message.usage("no recipe or space %s; %s", message.quote(word),
     near and "did you mean " .. message.quote(near) .. "?" or "'ganas-lua list' shows what there is")
 end

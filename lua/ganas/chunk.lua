@@ -71,12 +71,23 @@ local function explain(name, err, dir)
     dir and dir .. " and " or "")
 end
 
+-- A file that can't be Lua is a user error.
+local function check_text(path, text)
+  local what = text:sub(1, 1) == "\27" and "compiled Lua; expected its source"
+    or text:find "^\255\254" and "text in UTF-16; expected UTF-8"
+    or text:find "^\254\255" and "text in UTF-16; expected UTF-8"
+    or text:find("%z") and "no text: it has bytes 0; expected a file of Lua"
+  if what then message.user("%s:1: this is %s", path, what) end
+end
+
 -- The text of a file of the user's as a function. Hooks, which end what runs for too long, are seen by the
 -- interpreter alone.
 local function compile(path, text, env)
-  if text:sub(1, 1) == "\27" then message.user("%s:1: this is compiled Lua; expected its source", path) end
+  check_text(path, text)
   local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path), "t")
-  if not fn then message.user("%s", message.relocate(err)) end
+  if not fn then
+    message.user("%s%s", message.relocate(err), path:find "%.lua$" and "" or "; expected a file of Lua")
+  end
   if sandbox.active() then jit.off(fn, true) end
   return setfenv(fn, env)
 end
@@ -144,11 +155,19 @@ local function raise_message(err, where)
   error(message.prefixed(where .. ": ", err), 0)
 end
 
+local function text_of(err)
+  local meta = getmetatable(err)
+  if type(err) == "table" and not (type(meta) == "table" and meta.__tostring) then
+    return "error() was given a table; expected a text"
+  end
+  return message.relocate(tostring(err))
+end
+
 -- An error of Lua's in a user's file as a user error.
 function chunk.raise(err, where)
   if message.is_user(err) then raise_message(err, where) end
   if message.is_fault(err) then error(err, 0) end
-  local text = message.relocate(tostring(err))
+  local text = text_of(err)
   if message.located(text) then message.user("%s", text) end
   message.user("%s: %s", where, text)
 end

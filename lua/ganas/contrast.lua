@@ -113,14 +113,19 @@ local function runs_table(recs)
   return el("section", { class = "long" }, el("h2", nil, "The runs"), html.table(heads, rows))
 end
 
+-- What the runs of each group reached in the mean, and the best of all.
 local function tiles(recs)
-  local scores, list = {}, { { "runs", ("%d"):format(#recs) } }
-  for _, rec in ipairs(recs) do scores[#scores + 1] = rec.best and rec.best.score end
-  if #scores > 0 then
-    list[2] = { "mean best " .. recs[1].columns.score, ("%.6g"):format(statistics.mean(scores)),
+  local groups, most = groups_of(recs, "score"), nil
+  local list = { { "runs", ("%d"):format(#recs) } }
+  for _, group in ipairs(groups) do
+    local scores = {}
+    for i, steps in ipairs(group.climbs) do scores[i] = steps[#steps][2] end
+    most = math.max(most or -math.huge, unpack(scores))
+    list[#list + 1] = { (#groups > 1 and group.label .. ": " or "") .. "mean best " .. recs[1].columns.score,
+      ("%.6g"):format(statistics.mean(scores)),
       #scores > 1 and ("± %.2g, a standard deviation"):format(statistics.deviation(scores)) or nil }
-    list[3] = { "best " .. recs[1].columns.score, ("%.6g"):format(math.max(unpack(scores))) }
   end
+  if most then list[#list + 1] = { "best " .. recs[1].columns.score, ("%.6g"):format(most) } end
   return sections.tile_list(list)
 end
 
@@ -199,11 +204,9 @@ end
 
 -- The view of a comparison: `rows` are those of ganas.figures.
 function contrast.methods(task, rows)
-  local evaluator = task.plan.evaluator
   local view = { charts = {}, title = task.plan.name, about = verdict.head(task), foot = FOOT }
-  view.parts = { curves_section(view, evaluator.score_name, evaluator.report_name, "seeds", function(field)
-    return method_groups(task, field)
-  end) }
+  view.parts = { curves_section(view, task.plan.evaluator.score_name, verdict.reported(task), "seeds",
+    function(field) return method_groups(task, field) end) }
   for _, budget in ipairs(task.budgets) do view.parts[#view.parts + 1] = budget_section(rows, budget) end
   if #task.methods > 1 then
     view.parts[#view.parts + 1] = el("p", { class = "note" }, verdict.foot(task))

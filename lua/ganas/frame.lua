@@ -140,11 +140,20 @@ local function spread(self, part, column)
   return values
 end
 
+-- The header of a file whose fields stand between other characters than commas is one name.
+local function refuse(self, name, where)
+  local list = names(self)
+  local mark = #list == 1 and list[1]:match "[;\t]"
+  if mark then
+    message.user("%s: %s: no column %s: its fields stand between %s; expected commas", where, self.table.path,
+      message.quote(name), mark == ";" and "semicolons" or "tabs")
+  end
+  message.user("%s: %s: %s", where, self.table.path, message.unknown("column", name, list))
+end
+
 local function stored(self, name, where)
   local part, column = locate(self, name)
-  if not part then
-    message.user("%s: %s: %s", where, self.table.path, message.unknown("column", name, names(self)))
-  end
+  if not part then refuse(self, name, where) end
   return spread(self, part, column)
 end
 

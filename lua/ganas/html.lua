@@ -54,7 +54,8 @@ function html.table(heads, rows)
   local titles, body = {}, {}
   for i, head in ipairs(heads) do titles[i] = type(head) == "table" and head[1] or head end
   for i, row in ipairs(rows) do body[i] = line("td", row) end
-  return html.el("div", { class = "scroll", tabindex = "0" }, html.el("table", nil,
+  return html.el("div", { class = "scroll", tabindex = "0", role = "region", ["aria-label"] = titles[1]
+    .. " and more, a table" }, html.el("table", nil,
     html.el("thead", nil, line("th", titles)), html.el("tbody", nil, body)))
 end
 

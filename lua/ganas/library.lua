@@ -103,7 +103,7 @@ function library.find(kind, word)
     if entry then return entry end
   end
   if fs.is_file(word) then return by_path(word) end
-  if fs.is_dir(word) and looks_like_path then
+  if fs.is_dir(word) and (looks_like_path or word:find "^%.+$") then
     message.user("%s is a folder; expected a file", message.quote(word))
   end
 end

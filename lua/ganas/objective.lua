@@ -20,7 +20,10 @@ local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~
 -- ---- what the function sees ----
 
 local function names_of(self, result)
-  local names = { "score", "report", "arch", "baseline", self.inner.score_name, self.inner.report_name }
+  local names = { "score", "report", "arch", "baseline" }
+  for _, name in ipairs { self.inner.score_name or "score", self.inner.report_name or "report" } do
+    if name ~= "score" and name ~= "report" then names[#names + 1] = name end
+  end
   for name in sorted(result.metrics or {}) do names[#names + 1] = name end
   for _, name in ipairs(self.space:measure_names(true)) do names[#names + 1] = name end
   return names

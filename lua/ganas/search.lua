@@ -87,7 +87,8 @@ end
 -- ---- the truth set ----
 
 local function truncate(state, first)
-  local k = math.max(1, math.floor(schedule.value(state.settings.truncate, state.run)))
+  local k = math.max(1, math.min(math.floor(schedule.value(state.settings.truncate, state.run)),
+    state.pool:count()))
   local truth, from = Batch.new(state.space, k), state.settings.truth == "last" and first or 0
   if state.goals then
     state.truth_rows = state.goals:top(k, from)

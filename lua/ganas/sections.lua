@@ -82,27 +82,58 @@ end
 
 -- ---- the cells ----
 
-local function values_text(entry)
-  local words = { ("query %s"):format(number(entry.query)), entry.note }
-  for name, value in sorted(entry.measures or {}) do words[#words + 1] = name .. " " .. number(value) end
-  return table.concat(words, " · ")
+-- Names with their values: a line breaks between them only.
+local function values(list)
+  local items = {}
+  for i, item in ipairs(list) do
+    items[i] = { el("span", nil, item[1], " ", el("b", nil, number(item[2]))), " " }
+  end
+  return #items > 0 and el("p", { class = "values" }, items) or nil
+end
+
+-- What a candidate is good for besides its score: the other objectives, the reported number.
+local function worth(rec, entry)
+  local list = {}
+  for name, value in sorted(entry.objectives or {}) do
+    if name ~= rec.columns.score then list[#list + 1] = { name, value } end
+  end
+  if entry.report and rec.columns.report ~= rec.columns.score then
+    list[#list + 1] = { rec.columns.report or "report", entry.report }
+  end
+  return values(list)
+end
+
+local function measures_of(entry)
+  local list = { { "query", entry.query } }
+  for name, value in sorted(entry.measures or {}) do
+    if not (entry.objectives and entry.objectives[name]) then list[#list + 1] = { name, value } end
+  end
+  return values(list)
 end
 
 local function cell_card(rec, place, entry, picture)
-  local report = entry.report and rec.columns.report ~= rec.columns.score
-    and ("%s %s"):format(rec.columns.report or "report", number(entry.report))
   return el("article", { class = "cell" },
-    el("h3", nil, ("%d. "):format(place), entry.title or rec.columns.score, " ", el("strong", nil,
-      number(entry.score))),
-    report and el("p", { class = "values" }, report) or nil, picture,
-    el("div", { class = "arch" }, entry.arch), el("p", { class = "values" }, values_text(entry)))
+    el("h3", nil, ("%d. "):format(place), entry.title and entry.title .. ": " or "", rec.columns.score, " ",
+      el("strong", nil, number(entry.score))),
+    worth(rec, entry), picture, el("div", { class = "arch" }, entry.arch),
+    entry.note and el("p", { class = "values" }, entry.note) or nil, measures_of(entry))
+end
+
+-- An entry with what the front says of it.
+local function of_front(rec, entry)
+  for _, member in ipairs(rec.front or {}) do
+    if member.arch == entry.arch then
+      return setmetatable({ objectives = member.objectives }, { __index = entry })
+    end
+  end
+  return entry
 end
 
 -- The best candidates, drawn; `pictures`: an element for each.
 function sections.cells(rec, page, pictures)
   if #page.shown == 0 then return nil end
   local cards = {}
-  for i, entry in ipairs(page.shown) do cards[i] = cell_card(rec, i, entry, pictures[i]) end
+  for i, entry in ipairs(page.shown) do cards[i] = cell_card(rec, i, of_front(rec, entry), pictures[i]) end
   local title = rec.front and "The front, its knee first" or page.shown_title
     or rec.confirmed and "The best, confirmed" or "The best of the truth set"
   return el("section", { class = "long" }, el("h2", nil, title),
@@ -125,14 +156,17 @@ local function levels_table(rec)
     "#X_t", "#delta", "#new in the truth set", "#entropy", "#accepted", "#fresh", "#divergence"), rows))
 end
 
+local function sentence(text) return text and text:gsub("^%l", string.upper) .. "." end
+
+-- The theorem is about one score: a front has no levels.
 function sections.levels(rec, page)
   local chart, inside = charts.levels(rec), charts.inside(rec)
-  if not chart then return nil end
-  local reading = rec.reading or convergence.reading(rec.levels)
-  reading = reading and reading:gsub("^%l", string.upper) .. "."
+  if not (chart or inside) then return nil end
+  local reading = sentence(rec.reading or convergence.reading(rec.levels))
   return section("Convergence", reading and el("p", nil, el("strong", nil, reading)) or nil,
-    rec.premise and el("p", { class = "note" }, rec.premise) or nil,
-    canvas(page, chart, "The least score of the truth set and of each set, by iteration", "low"),
+    chart and rec.premise and note(sentence(rec.premise)) or nil,
+    chart and canvas(page, chart, "The least score of the truth set and of each set, by iteration", "low")
+      or nil,
     inside and canvas(page, inside, "Shares, divergence and entropy by iteration", "low") or nil,
     levels_table(rec))
 end
@@ -290,23 +324,28 @@ local function files_table(origin)
     html.table(heads("file", "#bytes", "MD5"), rows) }
 end
 
--- What it ran on.
-local function system_facts(system)
-  local processor = system.cpu and ("%s, %s cores, %s threads used"):format(system.cpu, number(system.cores),
-    number(system.threads))
-  local kernels = system.kernels and ("%s; matrix products: %s"):format(system.kernels, system.products)
-  return facts { { "processor", processor }, { "kernels", kernels }, { "system", system.system },
-    { "LuaJIT", system.luajit } }
+-- What was run, and on what.
+local function all_facts(origin, system)
+  local list = { { "version", ("ganas-lua %s, algorithm %s"):format(origin.version,
+      message.text(origin.algorithm)) },
+    { "recipe", origin.path }, { "MD5 of the recipe", origin.md5 }, { "seed", message.text(origin.seed) },
+    { "started in", origin.cwd } }
+  if system.cpu then
+    list[#list + 1] = { "processor", ("%s, %s cores, %s threads used"):format(system.cpu,
+      number(system.cores), number(system.threads)) }
+  end
+  if system.kernels then
+    list[#list + 1] = { "kernels", ("%s; matrix products: %s"):format(system.kernels, system.products) }
+  end
+  list[#list + 1], list[#list + 2] = { "system", system.system }, { "LuaJIT", system.luajit }
+  return facts(list)
 end
 
 function sections.repeating(rec)
   local origin = rec.origin
-  local version = ("ganas-lua %s, algorithm %s"):format(origin.version, message.text(origin.algorithm))
   return el("section", { class = "long" }, el("h2", nil, "To repeat it"),
-    el("pre", { class = "wrap" }, sections.command(origin)), facts {
-      { "version", version }, { "recipe", origin.path }, { "MD5 of the recipe", origin.md5 },
-      { "seed", message.text(origin.seed) }, { "started in", origin.cwd },
-    }, system_facts(rec.system or {}), files_table(origin),
+    el("pre", { class = "wrap" }, sections.command(origin)), all_facts(origin, rec.system or {}),
+    files_table(origin),
     rec.source and html.folded("The recipe as it ran", el("pre", nil, rec.source)) or nil)
 end
 
@@ -333,7 +372,7 @@ function sections.tiles(rec)
   local best, tiles = rec.best, {}
   if best and best.score then
     tiles[1] = { (rec.front and "knee: " or "best ") .. rec.columns.score, ("%.6g"):format(best.score),
-      rec.to_best and ("found at query %d"):format(rec.to_best) }
+      (best.query or rec.to_best) and ("found at query %d"):format(best.query or rec.to_best) }
     if best.report and rec.columns.report ~= rec.columns.score then
       tiles[2] = { rec.columns.report or "report", ("%.6g"):format(best.report), "of the same candidate" }
     end
@@ -345,7 +384,7 @@ function sections.tiles(rec)
   if rec.failed > 0 then tiles[#tiles + 1] = { "failed", count(rec.failed) } end
   if (rec.infeasible or 0) > 0 then tiles[#tiles + 1] = { "infeasible", count(rec.infeasible) } end
   tiles[#tiles + 1] = { "seed", message.text(rec.seed),
-    rec.preset and rec.method == "ganas" and rec.preset or rec.method }
+    rec.preset and rec.method == "ganas" and "preset " .. rec.preset or rec.method }
   return sections.tile_list(tiles)
 end
 

@@ -23,7 +23,7 @@ local function size_text(space)
   local size, exact = space:size()
   if size == math.huge then return "more than a number can say" end
   if space.identity == "network" then return networks_text(space, size) end
-  return (exact and "" or "at most ") .. number_text(size) .. " candidates"
+  return ("%s%s candidate%s"):format(exact and "" or "at most ", number_text(size), size == 1 and "" or "s")
 end
 
 local function plural(n, word) return n .. " " .. word .. (n == 1 and "" or "s") end

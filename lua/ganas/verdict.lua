@@ -79,10 +79,22 @@ local function seeds_text(seeds)
   return table.concat(seeds, ",")
 end
 
+-- The column that is reported: that of the score where the evaluator has said nothing else.
+function verdict.reported(task)
+  local e = task.plan.evaluator
+  for _, method in ipairs(task.methods) do
+    for _, run in ipairs(task.runs[method] or {}) do
+      for _, step in ipairs(run.steps) do
+        if step.report ~= step.score then return e.report_name or e.score_name end
+      end
+    end
+  end
+  return e.score_name
+end
+
 -- What is compared, in a line.
 function verdict.head(task)
-  local e = task.plan.evaluator
-  local shown = e.report_name and e.kind == "table" and e.report_name or e.score_name
+  local e, shown = task.plan.evaluator, verdict.reported(task)
   return ("%s: %d seeds (%s), searched on %s, reported %s"):format(task.plan.name, #task.seeds,
     seeds_text(task.seeds), e.score_name, shown)
 end

@@ -37,6 +37,8 @@
 
   const faint = (c) => c + "33";
 
+  const isPoints = (series) => series.kind === "points" || series.kind === "marks";
+
   // ---- a chart ----
 
   const number = (x) => (Number.isInteger(x) ? x.toLocaleString("en-US") : String(Number(x.toPrecision(7))));
@@ -68,7 +70,8 @@
       const c = colour("c" + (((series.colour || i + 1) - 1) % 8 + 1));
       if (series.kind === "band") return bandSets(series, c);
       const axis = series.right ? { yAxisID: "right" } : {};
-      return [{ label: series.label, data: xy(series.data), ours: series, order: series.kind === "points" ? 2 : 1,
+      const clip = { left: 6, top: 6, right: 6, bottom: chart.low === undefined ? 6 : 0 };
+      return [{ label: series.label, data: xy(series.data), ours: series, order: series.kind === "points" ? 2 : 1, clip,
         ...STYLES[series.kind](series, c), ...axis }];
     });
   }
@@ -87,6 +90,13 @@
   function axis(title, more) {
     return { title: { display: true, text: title, color: colour("soft") }, ticks: { color: colour("soft"), maxRotation: 0 },
       grid: { color: colour("grid"), drawBorder: false }, ...more };
+  }
+
+  // What the legend has: a dot for points, a line for lines, nothing for bands.
+  function legendItems(instance) {
+    const oursOf = (item) => instance.data.datasets[item.datasetIndex].ours;
+    return Chart.defaults.plugins.legend.labels.generateLabels(instance).filter((item) => oursOf(item).kind !== "band")
+      .map((item) => ({ ...item, pointStyle: isPoints(oursOf(item)) ? "circle" : "line" }));
   }
 
   function pick(chart, elements, instance) {
@@ -110,8 +120,8 @@
         interaction: { mode: "nearest", intersect: false, axis: "xy" },
         onClick: (event, elements, instance) => pick(chart, elements, instance),
         plugins: {
-          legend: { position: "top", align: "start", labels: { color: colour("text"), boxWidth: 14, boxHeight: 3,
-            filter: (item, d) => d.datasets[item.datasetIndex].ours.kind !== "band" } },
+          legend: { position: "top", align: "start", labels: { color: colour("text"), boxHeight: 7, usePointStyle: true,
+            generateLabels: legendItems } },
           tooltip: { callbacks: { title: (items) => items.length && `${chart.x} ${number(items[0].parsed.x)}`,
             label: tooltipLines } },
         },

@@ -460,7 +460,7 @@ static void damaged_csv_is_refused(void **state)
 {
     (void)state;
     write_text("a,b\n1,2\n3\n");
-    refused("csv", from, GANAS_E_PARSE, ":3: 1 fields; the header has 2");
+    refused("csv", from, GANAS_E_PARSE, ":3: 1 field; the header has 2");
     write_text("a,b\n1,\"2\n3\n");
     refused("csv", from, GANAS_E_PARSE, ":2: a quote is never closed");
     write_text("");

@@ -339,7 +339,7 @@ static void bad_text_is_refused(void **state)
     (void)state;
     refused("", ":1: the file is empty; expected a line of column names");
     refused("\n\r\n\n", ":1: the file is empty; expected a line of column names");
-    refused("a,b\n1,2\n1\n", ":3: 1 fields; the header has 2");
+    refused("a,b\n1,2\n1\n", ":3: 1 field; the header has 2");
     refused("a,b\n1,2,\n", ":2: 3 fields; the header has 2");
     refused("a,b\n1,\"2\n3\"\n1,2,3,4\n", ":4: 4 fields; the header has 2");
     refused("a,b\n1,2\n\n1,2\n", ":3: the line is empty");

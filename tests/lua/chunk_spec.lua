@@ -37,10 +37,12 @@ describe("a file", function()
       refused(run, "#!x\nreturn {\n a = nil + 1 }"))
     assert.equal("r.lua:1: sentence", refused(run, "error('sentence', 0)"))
     assert.equal("r.lua:2: sentence", refused(run, "\nerror 'sentence'"))
-    assert.truthy(refused(run, "error {}"):find "^r.lua:1: table: ")
+    assert.equal("r.lua:1: error() was given a table; expected a text", refused(run, "error {}"))
     assert.equal("r.lua:1: this is compiled Lua; expected its source",
       refused(run, string.dump(function() end)))
-    assert.truthy(refused(run, "return '\0"):find "^r.lua:1: unfinished string")
+    assert.truthy(refused(run, "return '"):find "^r.lua:1: unfinished string")
+    assert.equal("r.lua:1: this is no text: it has bytes 0; expected a file of Lua",
+      refused(run, "return '\0"))
   end)
 
   it("may raise our messages", function()

@@ -147,10 +147,12 @@ describe("sizes", function()
     assert.equal(62, #result.run:best(1)[1].ops)
   end)
 
-  it("a truth set larger than all that is known", function()
-    local result = find(6, function(_, n) return n end, { truncate = 1000, initial = 10, batch = 5 })
-    assert.equal(30, result.queries)
-    assert.equal(30, result.run.best_score)
+  it("a truth set larger than all that is known, or than a number of candidates can be", function()
+    for _, k in ipairs { 1000, 1e12, function() return 1e300 end } do
+      local result = find(6, function(_, n) return n end, { truncate = k, initial = 10, batch = 5 })
+      assert.equal(30, result.queries)
+      assert.equal(30, result.run.best_score)
+    end
   end)
 
   each_method("a budget below the initial set: no query more", function(settings)

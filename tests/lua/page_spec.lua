@@ -34,7 +34,9 @@ local function record()
     },
     levels = { { iteration = 0, x_min = 1, truth_min = 1, queries = 2, changed = 2 },
       { iteration = 1, x_min = 1, truth_min = 3, queries = 3, changed = 1, entropy = 0.5, fresh = 0.5,
-        acceptance = 0.25, jsd = 0.5 } },
+        acceptance = 0.25, jsd = 0.5 },
+      { iteration = 2, x_min = 2, truth_min = 3, queries = 3, changed = 0, entropy = 0.4, fresh = 0.5,
+        acceptance = 0.25 } },
     premise = EVIL, reading = EVIL, hypervolume = 4, idle = 0.5, workers = 2,
     front = { { arch = EVIL, query = 2, objectives = { [EVIL] = 3, y = 1 } } },
     rules = { { rule = EVIL, masked = false, seen = 10, rejected = 4, share = 0.5 } },
@@ -106,7 +108,7 @@ describe("the page of a run", function()
     end
     local ids = {}
     for i, chart in ipairs(data.charts) do ids[i] = chart.id end
-    assert.same({ "best", "front", "levels", "inside", "rules", "time" }, ids)
+    assert.same({ "best", "front", "inside", "rules", "time" }, ids)
     assert.equal(#ids, counts.canvas)
     assert.equal(#ids, select(2, text:gsub('<canvas aria%-label="[^"]+" id="%l+" role="img">', "")))
     assert.truthy(counts.details >= 4)
@@ -118,6 +120,41 @@ describe("the page of a run", function()
     assert.same({ { 1, 1 }, { 2, 3 }, { 3, 3 } }, best.series[1].data)
     assert.same({ { 1, 1 }, { 2, 3 } }, best.series[2].data)
     assert.same({ 1, 3 }, best.series[2].more.values)
+  end)
+
+  it("has the levels of one score, and lines of two points at least", function()
+    local rec = record()
+    rec.front = nil
+    local text = page.of(rec)
+    local charts = taken_apart(text).charts
+    assert.same({ "levels", "inside" }, { charts[2].id, charts[3].id })
+    local labels = {}
+    for i, series in ipairs(charts[3].series) do labels[i] = series.label end
+    assert.same({ "accepted", "fresh", "entropy (right)" }, labels)
+    for _, level in ipairs(rec.levels) do level.acceptance, level.fresh = nil, nil end
+    local inside = taken_apart(page.of(rec)).charts[3]
+    assert.same({ "nats a choice", "entropy" }, { inside.y, inside.series[1].label })
+    assert.is_nil(inside.right)
+  end)
+
+  it("says where the knee was found, and what its objectives are", function()
+    local rec = record()
+    rec.top[1].query, rec.to_best, rec.top[1].measures = 2, 3, { y = 1, z = 5 }
+    local text = page.of(rec)
+    assert.truthy(text:find("found at query 2<", 1, true))
+    assert.equal(1, select(2, text:gsub("<span>y <b>1</b></span>", "")))
+    assert.equal(1, select(2, text:gsub("<span>z <b>5</b></span>", "")))
+  end)
+
+  it("says in words what is drawn", function()
+    local rec = record()
+    rec.top = { { arch = "a", score = 1, query = 1, graph = { nodes = { { op = "in", role = "input" },
+      { op = "conv", role = "step" }, { role = "state" }, { op = "out", role = "output" } },
+      edges = { { 0, 1 }, { 0, 2 }, { 1, 2 }, { 2, 3 } } } } }
+    local text = page.of(rec)
+    assert.truthy(text:find('aria-label="0 in; 1 conv from 0; 2 sum from 0 and 1; 3 out from 2"', 1, true))
+    local svg = text:match "<svg.-</svg>" or ""
+    assert.is_nil(svg:find "<title>" or svg:find ' id="')
   end)
 
   it("leaves out what there is nothing of", function()
@@ -153,6 +190,8 @@ describe("the page of several runs", function()
     assert.same({ { 1, 1 }, { 2, 4 }, { 3, 4 } }, means.series[1].data)
     assert.same({ 1, 1, 1 }, means.series[2].data[1])
     assert.truthy(math.abs(means.series[2].data[2][2] - (4 - math.sqrt(2))) < 1e-5)
+    assert.equal(1, select(2, text:gsub("<dt>best %(2%): mean best [^<]+</dt><dd>4<small>", "")))
+    assert.equal(1, select(2, text:gsub("<dt>random %(1%): mean best [^<]+</dt><dd>3</dd>", "")))
   end)
 
   it("has curves and tables of methods", function()
@@ -167,6 +206,9 @@ describe("the page of several runs", function()
     assert.equal(2, #data.charts)
     assert.same({ { 1, 2 }, { 2, 2 }, { 3, 4 }, { 4, 4 } }, data.charts[2].series[1].data)
     assert.equal(3, counts.table)
+    for _, step in ipairs(runs[1].steps) do step.report = step.score end
+    assert.equal(1, #taken_apart(document(contrast.methods(task, rows))).charts)
+    assert.equal("reported val", require("ganas.verdict").head(task):match "reported.*")
   end)
 end)
 

@@ -1,0 +1,2 @@
+"""A worker."""
+import json
