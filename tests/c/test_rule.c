@@ -146,7 +146,9 @@ static bool compares(double value, int32_t compare, double bound)
 {
     return compare == GANAS_LE   ? value <= bound
            : compare == GANAS_GE ? value >= bound
-                                 : value == bound;
+           : compare == GANAS_LT ? value < bound
+           : compare == GANAS_GT ? value > bound
+                                 : (value == bound) == (compare == GANAS_EQ);
 }
 
 /* Every measure, comparison and whole bound, on every graph. */
@@ -158,8 +160,8 @@ static void rules_hold_where_measures_do(void **state)
     uint8_t *ok = malloc(15625);
     count_op_1(table);
     open_fixture(&f, fixed_space(), table);
-    for (int rule = 0; rule < 4 * 3 * 12; rule++) {
-        int32_t measure = rule % 4, compare = rule / 4 % 3, bound = rule / 12;
+    for (int rule = 0; rule < 4 * 6 * 12; rule++) {
+        int32_t measure = rule % 4, compare = rule / 4 % 6, bound = rule / 24;
         int64_t rejected[1] = {99}, broken = 0;
         ganas_rules_free(f.rules);
         assert_int_equal(ganas_rules_new(&f.rules, f.space), GANAS_OK);
@@ -202,8 +204,12 @@ static void sums_at_the_bound_hold(void **state)
             assert_true(rule_holds(f.rules, r, &g));
         ganas_rules_free(f.rules);
         assert_int_equal(ganas_rules_new(&f.rules, f.space), GANAS_OK);
-        if (add(&f, f.sum, GANAS_LE, sum * (1 - 1e-9)) == GANAS_OK)
-            assert_false(rule_holds(f.rules, 0, &g));
+        int32_t n = 0;
+        n += add(&f, f.sum, GANAS_LE, sum * (1 - 1e-9)) == GANAS_OK;
+        n += add(&f, f.sum, GANAS_LT, sum) == GANAS_OK;
+        n += add(&f, f.sum, GANAS_GT, sum) == GANAS_OK;
+        while (n > 0)
+            assert_false(rule_holds(f.rules, --n, &g));
         close_fixture(&f);
     }
 }
