@@ -212,12 +212,12 @@ describe("the program", function()
   it("tells mistakes in hooks by their lines, and keeps the result", function()
     fs.write_atomic(dir .. "/r.lua",
       (RECIPE:gsub("print%(\"done\".-%)%s*end", "local x = run.nothing.x end")))
-    local code, err = complain "r.lua --out o"
+    local code, err = complain "r.lua --out o --quiet"
     assert.same({ 1, "r.lua:7: attempt to index field 'nothing' (a nil value)\n" }, { code, err })
     assert.is_true(fs.exists(dir .. "/o/result.json"))
     fs.write_atomic(dir .. "/r.lua",
       (RECIPE:gsub("done = ", "search = { stop = function(run) return run.x.y end },\ndone = ")))
-    code, err = complain "r.lua --out p"
+    code, err = complain "r.lua --out p --quiet"
     assert.same({ 1, "r.lua:7: attempt to index field 'x' (a nil value)\n" }, { code, err })
     assert.is_false(fs.exists(dir .. "/p/result.json"))
   end)
