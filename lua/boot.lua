@@ -26,6 +26,14 @@ local function set_up_jit()
   jit.opt.start("maxtrace=4000", "maxrecord=8000", "sizemcode=512", "maxmcode=16384")
 end
 
+-- GANAS_GC=hostile collects garbage without pause, to find handles that nothing keeps alive; more of that
+-- is in ganas/core.lua. Far above that step, compiled loops of LuaJIT can hang.
+local function set_up_gc()
+  if os.getenv "GANAS_GC" ~= "hostile" then return end
+  collectgarbage("setpause", 1)
+  collectgarbage("setstepmul", 400)
+end
+
 local function same_abi()
   ffi.cdef(host.cdef)
   local header, library = tonumber(ffi.C.GANAS_ABI), tonumber(ffi.C.ganas_abi())
@@ -75,6 +83,7 @@ local function make_searcher(source)
 end
 
 set_up_jit()
+set_up_gc()
 if not same_abi() then return FAULT end
 local source = choose_source()
 if not source then return USER end

@@ -5,7 +5,6 @@
  * packs its canonical form (nauty: McKay and Piperno 2014) with the sorted colours of its nodes.
  * Up to 128 bits the packed bits are the key themselves, above that their XXH3 hash.
  */
-#define XXH_INLINE_ALL
 #define USE_TLS
 
 #include <nauty/nautinv.h>

@@ -73,6 +73,15 @@ local function fail(status)
   error(string.format("%s: %s", ffi.string(lib.ganas_status_name(status)), text), 0)
 end
 
+-- Under GANAS_GC=hostile (lua/boot.lua) all garbage goes at each new handle and after each EVERY-th call.
+local HOSTILE, EVERY = os.getenv "GANAS_GC" == "hostile", 50
+local calls = 0
+
+local function collect_after_call()
+  calls = calls + 1
+  if calls % EVERY == 0 then collectgarbage() end
+end
+
 -- Whether there was something to choose: false for GANAS_E_EMPTY; raises what any other failure says.
 function core.found(status)
   if status == lib.GANAS_E_EMPTY then return false end
@@ -82,6 +91,7 @@ end
 
 -- Raises what a status says: a user error for what the user can mend, else a fault.
 function core.check(status)
+  if HOSTILE then collect_after_call() end
   if status ~= 0 then fail(status) end
 end
 
@@ -90,6 +100,7 @@ end
 -- A handle made by `constructor(out, ...)`, freed by `free` when it is no longer reachable.
 function core.new(kind, constructor, free, ...)
   local out = ffi.new(kind .. " *[1]")
+  if HOSTILE then collectgarbage() end
   core.check(constructor(out, ...))
   return ffi.gc(out[0], free)
 end

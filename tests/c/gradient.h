@@ -28,10 +28,10 @@ static inline double lane_sum(const struct params *p, int32_t i)
 static inline double gradient_error(struct params *p, loss_function *loss, void *context)
 {
     double *analytic = memory_new((size_t)p->n, sizeof(double)), top = 0, worst = 0;
-    for (int32_t i = 0; i < p->n; i++) {
+    for (int32_t i = 0; i < p->n; i++)
         analytic[i] = lane_sum(p, i);
+    for (int32_t i = 0; i < p->n; i++) /* one loop with the first breaks down gcc 12 for arm64 */
         top = fmax(top, fabs(analytic[i]));
-    }
     for (int32_t i = 0; i < p->n; i++) {
         const double h = 1e-5;
         real keep = p->theta[i];

@@ -329,6 +329,56 @@ static void bad_tops_are_refused(void **state)
     close_fixture(&f);
 }
 
+/* ---- what is in a key ---- */
+
+/* 30 nodes of 3 bits each: one of them lies in both words of a key. */
+static void every_operation_is_in_a_key(void **state)
+{
+    (void)state;
+    enum { N = 30, OPS = 5 };
+    struct grammar g;
+    grammar_start(&g, N + 2, OPS + 2);
+    for (int i = 0; i < N + 2; i++)
+        grammar_node(&g, i,
+                     i == 0       ? 32
+                     : i == N + 1 ? 64
+                                  : 31,
+                     GANAS_READ_FIXED, 0, i ? bit_of(i - 1) : 0);
+    g.spec.output_set = bit_of(N + 1);
+    ganas_space *space = grammar_space(&g);
+    struct graph graph = {.size = N + 2, .op[0] = OPS, .op[N + 1] = OPS + 1};
+    for (int i = 1; i < N + 2; i++)
+        graph.reads[i] = bit_of(i - 1);
+    for (int i = 1; i <= N; i++) {
+        uint64_t key[OPS][2];
+        for (int op = 0; op < OPS; op++) {
+            graph.op[i] = (uint8_t)op;
+            space_key(space, GANAS_IDENTITY_STRING, &graph, key[op]);
+            for (int other = 0; other < op; other++)
+                assert_memory_not_equal(key[op], key[other], sizeof key[op]);
+        }
+        graph.op[i] = 0;
+    }
+    ganas_space_free(space);
+}
+
+/* A node that nobody reads makes another text and another place for the output, but the same
+ * network. */
+static void what_leads_nowhere_is_in_no_networks_key(void **state)
+{
+    (void)state;
+    ganas_space *space = free_space();
+    const struct graph bare = {.size = 3, .op = {0, 1, 4}, .reads = {0, 1, 3}};
+    const struct graph more = {.size = 4, .op = {0, 1, 2, 4}, .reads = {0, 1, 2, 3}};
+    for (int32_t identity = 0; identity < 2; identity++) {
+        uint64_t a[2], b[2];
+        space_key(space, identity, &bare, a);
+        space_key(space, identity, &more, b);
+        assert_int_equal(memcmp(a, b, sizeof a) == 0, identity == GANAS_IDENTITY_NETWORK);
+    }
+    ganas_space_free(space);
+}
+
 /* ---- the set of keys ---- */
 
 /* Keys that fall close together, as packed graphs do. */
@@ -417,6 +467,8 @@ int main(void)
         cmocka_unit_test(bad_pools_are_refused),
         cmocka_unit_test(strange_batches_are_refused),
         cmocka_unit_test(bad_tops_are_refused),
+        cmocka_unit_test(every_operation_is_in_a_key),
+        cmocka_unit_test(what_leads_nowhere_is_in_no_networks_key),
         cmocka_unit_test(keys_are_kept),
         cmocka_unit_test(memory_can_fail),
     };

@@ -146,7 +146,9 @@ static bool compares(double value, int32_t compare, double bound)
 {
     return compare == GANAS_LE   ? value <= bound
            : compare == GANAS_GE ? value >= bound
-                                 : value == bound;
+           : compare == GANAS_LT ? value < bound
+           : compare == GANAS_GT ? value > bound
+                                 : (value == bound) == (compare == GANAS_EQ);
 }
 
 /* Every measure, comparison and whole bound, on every graph. */
@@ -158,8 +160,8 @@ static void rules_hold_where_measures_do(void **state)
     uint8_t *ok = malloc(15625);
     count_op_1(table);
     open_fixture(&f, fixed_space(), table);
-    for (int rule = 0; rule < 4 * 3 * 12; rule++) {
-        int32_t measure = rule % 4, compare = rule / 4 % 3, bound = rule / 12;
+    for (int rule = 0; rule < 4 * 6 * 12; rule++) {
+        int32_t measure = rule % 4, compare = rule / 4 % 6, bound = rule / 24;
         int64_t rejected[1] = {99}, broken = 0;
         ganas_rules_free(f.rules);
         assert_int_equal(ganas_rules_new(&f.rules, f.space), GANAS_OK);
@@ -175,6 +177,40 @@ static void rules_hold_where_measures_do(void **state)
     }
     free(ok);
     free(value);
+    close_fixture(&f);
+}
+
+/* Two terms of which neither follows from the other, both and either, in both orders. */
+static void programs_join_what_holds(void **state)
+{
+    (void)state;
+    struct fixture f;
+    double table[56];
+    int32_t masked, broken[4] = {0};
+    static uint8_t ok[15625];
+    int64_t rejected[GANAS_MAX_RULES];
+    const int32_t programs[4][3] = {
+        {0, 1, GANAS_AND}, {1, 0, GANAS_AND}, {0, 1, GANAS_OR}, {1, 0, GANAS_OR}};
+    count_op_1(table);
+    open_fixture(&f, fixed_space(), table);
+    assert_int_equal(add(&f, f.sum, GANAS_LE, 1), GANAS_OK);
+    assert_int_equal(add(&f, f.depth, GANAS_GE, 3), GANAS_OK);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(ganas_rules_combine(f.rules, programs[i], 3, &masked), GANAS_OK);
+    for (int32_t i = 0; i < f.batch->count; i++) {
+        struct graph g;
+        batch_get(f.batch, i, &g);
+        bool a = rule_holds(f.rules, 0, &g), b = rule_holds(f.rules, 1, &g);
+        for (int k = 0; k < 4; k++)
+            broken[k] += k < 2 ? !(a && b) : !(a || b);
+    }
+    assert_int_equal(ganas_batch_check(f.batch, f.rules, ok, rejected), GANAS_OK);
+    for (int k = 0; k < 4; k++) {
+        assert_int_equal(rejected[2 + k], broken[k]);
+        assert_in_range(broken[k], 1, f.batch->count - 1);
+    }
+    assert_true(rejected[4] < rejected[0] && rejected[4] < rejected[1]);
+    assert_true(rejected[2] > rejected[0] && rejected[2] > rejected[1]);
     close_fixture(&f);
 }
 
@@ -202,8 +238,12 @@ static void sums_at_the_bound_hold(void **state)
             assert_true(rule_holds(f.rules, r, &g));
         ganas_rules_free(f.rules);
         assert_int_equal(ganas_rules_new(&f.rules, f.space), GANAS_OK);
-        if (add(&f, f.sum, GANAS_LE, sum * (1 - 1e-9)) == GANAS_OK)
-            assert_false(rule_holds(f.rules, 0, &g));
+        int32_t n = 0;
+        n += add(&f, f.sum, GANAS_LE, sum * (1 - 1e-9)) == GANAS_OK;
+        n += add(&f, f.sum, GANAS_LT, sum) == GANAS_OK;
+        n += add(&f, f.sum, GANAS_GT, sum) == GANAS_OK;
+        while (n > 0)
+            assert_false(rule_holds(f.rules, --n, &g));
         close_fixture(&f);
     }
 }
@@ -544,6 +584,7 @@ int main(void)
         cmocka_unit_test(rules_that_leave_nothing_are_refused),
         cmocka_unit_test(rules_that_contradict_are_refused),
         cmocka_unit_test(rules_hold_where_measures_do),
+        cmocka_unit_test(programs_join_what_holds),
         cmocka_unit_test(sums_at_the_bound_hold),
         cmocka_unit_test(three_tenths_are_three_tenths),
         cmocka_unit_test(infinite_bounds_are_bounds),

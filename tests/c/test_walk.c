@@ -97,6 +97,7 @@ static void walk_all(struct census *c, const struct walk *w, bits left)
         count_network(c, at.space, &at.graph);
         return;
     }
+    assert_int_not_equal(walk_ops(&at), 0);
     for (bits ops = walk_ops(&at); ops; ops &= ops - 1) {
         struct walk next = at;
         walk_take_op(&next, bits_first(ops));
@@ -127,6 +128,29 @@ static void nasbench101_has_its_networks(void **state)
     assert_int_equal((int64_t)size, census.graphs);
     keys_free(&census.keys);
     ganas_space_free(space);
+}
+
+/* However few edges there may be, no choice is open that no graph follows. */
+static void budgets_leave_a_way(void **state)
+{
+    (void)state;
+    for (int budget = 2; budget <= 5; budget++) {
+        struct grammar g;
+        struct census census = {0};
+        struct walk w;
+        double size;
+        int32_t exact;
+        write_nasbench101(&g, 6);
+        g.spec.max_edges = budget;
+        ganas_space *space = grammar_space(&g);
+        walk_start(&w, space, NULL);
+        walk_take_op(&w, 0);
+        walk_all(&census, &w, 0);
+        assert_int_equal(ganas_space_size(space, &size, &exact), GANAS_OK);
+        assert_int_equal((int64_t)size, census.graphs);
+        keys_free(&census.keys);
+        ganas_space_free(space);
+    }
 }
 
 /* Two nodes of one source each from c candidates, the second after the first: c (c-1) / 2. */
@@ -497,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nasbench201_has_15625_graphs),
         cmocka_unit_test(nasbench101_has_its_networks),
+        cmocka_unit_test(budgets_leave_a_way),
         cmocka_unit_test(chained_pairs_are_unordered),
         cmocka_unit_test(random_grammars_meet_the_model),
         cmocka_unit_test(masks_meet_the_model),

@@ -21,6 +21,7 @@ local recipe = require "ganas.recipe"
 local reply = require "ganas.reply"
 local sandbox = require "ganas.sandbox"
 local source = require "ganas.source"
+local tensors = require "ganas.tensors"
 
 local TEXTS, SEED = tonumber(arg[1]) or 3000, tonumber(arg[2]) or 1
 local rng = Rng.new(SEED, "fuzz")
@@ -93,6 +94,18 @@ add("recipes", { fs.read "recipes/demo.lua", fs.read "recipes/nb201_phone.lua", 
     end
     source.where("here", text)("args")
   end, 1 / 30)
+
+local WEIGHTS = fs.join(folder, "w.f32")
+fs.write(WEIGHTS, ("\0"):rep(4 * 40))
+
+add("manifests of weights", { "# two layers\nfc1.weight 4x6 0\nfc1.bias 4 24\n", "a 2x2x2 32\r\n\nb 1 0" },
+  function(text)
+    fs.write(fs.join(folder, "w.manifest.txt"), text)
+    local t = tensors.open(WEIGHTS, {}, "here")
+    for _, tensor in ipairs(t.list) do
+      if tensor.size < 100 then assert(#t:numbers(tensor.name) <= 40) end
+    end
+  end)
 
 add("command lines", { "demo seed=3 queries=9 --threads 2 --quiet",
   "compare demo methods=ganas,random seeds=0..9", "resume runs/x --warm",

@@ -141,6 +141,40 @@ describe("sizes", function()
     assert.equal("exhausted", result.reason)
   end)
 
+  -- How many networks there are, and how many texts.
+  local function count(domain)
+    local all, seen, networks = Batch.new(domain, 1000), {}, 0
+    all:enumerate(nil, 0)
+    local keys = all:keys "network"
+    for i = 0, all:count() - 1 do
+      local key = tostring(keys[2 * i]) .. tostring(keys[2 * i + 1])
+      networks = networks + (seen[key] and 0 or 1)
+      seen[key] = true
+    end
+    return networks, all:count()
+  end
+
+  it("a space of many texts and few networks: each network once", function()
+    for _, method in ipairs(METHODS) do
+      local path, asked = save "return (require 'numbers recipe')", 0
+      package.loaded["numbers recipe"] = {
+        about = "x", identity = "network", search = { method = method },
+        space = { name = "few", ops = { "a", "z" }, dead = "z",
+          grow = space.free { nodes = { 3, 4 }, edges = 3, input = "in", output = "out" } },
+        evaluate = function()
+          asked = asked + 1
+          return 1
+        end,
+      }
+      local plan = recipe.load(path, { args = { queries = "60" }, threads = 1 })
+      local result = search.run(plan)
+      local networks, texts = count(plan.space)
+      assert.is_true(networks < texts / 2)
+      assert.equal(networks, asked)
+      assert.equal("exhausted", result.reason)
+    end
+  end)
+
   each_method("graphs of 64 nodes", function(settings)
     local result = find(62, function(arch) return arch:count "b" end, settings)
     assert.equal(30, result.queries)
