@@ -675,8 +675,8 @@ int32_t ganas_gp_score(ganas_gp *gp, const ganas_batch *x, double *mean, double 
 int32_t ganas_gp_pick(ganas_gp *gp, const ganas_batch *x, int32_t n, int32_t *index);
 
 /* index[n]: the rows of x with the greatest sum of value[count] and `optimism` (from 0) deviations,
-   each one given those before it; earlier rows among equals. The first `quota` of them have
-   own[count] != 0 (NULL: there is no quota), as far as so many do. */
+   each one given those before it; earlier rows among equals, NaN least. The first `quota` of them
+   have own[count] != 0 (NULL: there is no quota), as far as so many do. */
 int32_t ganas_gp_choose(ganas_gp *gp, const ganas_batch *x, const double *value, double optimism,
                         const uint8_t *own, int32_t quota, int32_t n, int32_t *index);
 

@@ -428,8 +428,9 @@ struct wish {
 static double promise(const ganas_gp *gp, const struct picker *p, const struct wish *w, int32_t j)
 {
     double deviation = sqrt(gp->trend.scale * p->left[j]);
-    return w->value ? w->value[j] + w->optimism * deviation
-                    : improvement(p->mean[j], deviation, gp->best);
+    double value = w->value ? w->value[j] + w->optimism * deviation
+                            : improvement(p->mean[j], deviation, gp->best);
+    return isnan(value) ? -HUGE_VAL : value;
 }
 
 /* The first of the candidates that promise most, -1 when all are taken. */
@@ -441,7 +442,7 @@ static int32_t find_best(const ganas_gp *gp, const struct picker *p, const struc
         if (p->taken[j] || (p->picked < w->quota && !w->own[j]))
             continue;
         double value = promise(gp, p, w, j);
-        if (value > most) {
+        if (best < 0 || value > most) {
             most = value;
             best = j;
         }
@@ -533,9 +534,6 @@ int32_t ganas_gp_choose(ganas_gp *gp, const ganas_batch *x, const double *value,
     if (!value || (quota > 0 && !own) || !(optimism >= 0) || isinf(optimism))
         return status_fail(GANAS_E_ARGUMENT, "a choice needs values, own rows for a quota, and "
                                              "deviations that aren't negative");
-    for (int32_t j = 0; j < x->count; j++)
-        if (!isfinite(value[j]))
-            return status_fail(GANAS_E_NUMBER, "value %d is %g", j, value[j]);
     struct wish w = {.value = value, .optimism = optimism, .own = own};
     for (int32_t j = 0; j < x->count && w.quota < quota; j++)
         w.quota += own[j] != 0;

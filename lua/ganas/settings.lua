@@ -121,7 +121,7 @@ local PRESETS = {
     discriminator = { kind = "committee", steps = 30, first_steps = 60, bidirectional = true },
     generator = { train = "refit" },
     screen = {
-      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, samples = 0.5, elite_steps = 3,
+      whole = 20000, pool = 100, mutants = 0.5, rounds = 5, elite = 20, samples = 0.5, elite_steps = 2,
       quota = 0.5, optimism = 1, bounded_optimism = schedule.impatient(1, 20),
     },
   },

@@ -230,7 +230,8 @@ describe("the program", function()
     local code, out, err = run "r.lua --out o --json"
     assert.equal(130, code)
     assert.truthy(out:find '"reason":"interrupted"')
-    assert.truthy(err:find "ganas%-lua: interrupted after 0 of 80 queries; 'ganas%-lua resume o' goes on\n$")
+    assert.truthy(err:find("ganas%-lua: interrupted after 0 of 80 queries and 1 result of the next set; "
+      .. "'ganas%-lua resume o' goes on\n$"))
     assert.equal(1, select(2, fs.read(dir .. "/o/journal.jsonl"):gsub('\n{"event":"result"', "")))
     assert.is_false(fs.exists(dir .. "/o/result.json"))
   end)

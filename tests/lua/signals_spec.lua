@@ -77,17 +77,17 @@ return {
   end)
 end)
 
--- Queries to the best of 4^12 candidates, whose score is the size but for some noise; by signals.
+-- Queries to the best of 4^20 candidates, whose score is the size but for some noise; by signals.
 local function queries(signals, seed)
   local path = file(([[
 local space = require "ganas.space"
 local weight = { a = 0, b = 1, c = 2, d = 3 }
 return {
   about = "x", args = { queries = 60 },
-  space = { name = "sizes", ops = { "a", "b", "c", "d" }, grow = space.chain(12),
+  space = { name = "sizes", ops = { "a", "b", "c", "d" }, grow = space.chain(20),
     measures = { weight_kg = space.sum(function(_, op) return weight[op] end) } },
   evaluate = function(arch) return arch.weight_kg + 0.3 * (arch.weight_kg * 7 %% 3) end,
-  constraints = { require("ganas.rule").sum("weight_kg", "<=", 30) },
+  constraints = { require("ganas.rule").sum("weight_kg", "<=", 52) },
   search = { discriminator = { signals = { %s } } },
 }
 ]]):format(signals))
