@@ -300,6 +300,7 @@ CALLS(bayes_mean, ganas_bayes_mean(w.bayes, w.score, 6, w.value))
 CALLS(gp_fit, ganas_gp_fit(w.gp, w.batch, w.score))
 CALLS(gp_score, ganas_gp_score(w.gp, w.batch, w.value, w.two))
 CALLS(gp_pick, ganas_gp_pick(w.gp, w.batch, 2, w.index + N))
+CALLS(gp_choose, ganas_gp_choose(w.gp, w.batch, w.value, 1, NULL, 0, 2, w.index + N))
 
 static int32_t call_ppo(void)
 {
@@ -464,6 +465,7 @@ static const struct {
     {"ganas_gp_fit", call_gp_fit},
     {"ganas_gp_score", call_gp_score},
     {"ganas_gp_pick", call_gp_pick},
+    {"ganas_gp_choose", call_gp_choose},
     {"ganas_images_new", make_images},
     {"ganas_images_open", open_images},
     {"ganas_images_shape ganas_images_read", read_picture},
