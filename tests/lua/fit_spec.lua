@@ -122,7 +122,7 @@ describe("a fit", function()
     assert.equal("odd.csv:2: arch 'a-a-a-d' is no candidate of abc: character 7: unknown operation 'd'; "
       .. "expected 'a', 'b' or 'c'", refused(file))
     fs.write_atomic(file, "net,p\na-a-a-a,1\n")
-    assert.equal("odd.csv: odd.csv has no column that names the candidates of abc; looked for 'arch'; "
+    assert.equal("odd.csv has no column that names the candidates of abc; looked for 'arch'; "
       .. "expected one of these, or key = 'column' with the official string", refused(file))
     local free = path "free.lua"
     fs.write_atomic(free, "return { ops = { 'a' }, grow = require('ganas.space').free { nodes = 4 } }")
