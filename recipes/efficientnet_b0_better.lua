@@ -7,6 +7,7 @@
 -- them (ours, not the authors'). The result says of each network which it is. Needs XGBoost's library
 -- (Debian: libxgboost0).
 
+local over = require "ganas.schedule"
 local rule = require "ganas.rule"
 
 local B0 = "e1666666:k3353553:l1223341:s1111111"
@@ -27,5 +28,7 @@ return {
     rule.sum("params", "<=", space:candidate(B0).params),
   } end,
 
-  search = { discriminator = { signals = { "params", "macs_M" } } }, -- larger ones are better, on the whole
+  -- Larger ones are better, on the whole; bolder the longer nothing better was found.
+  search = { discriminator = { signals = { "params", "macs_M" } },
+    screen = { optimism = over.impatient(1, 10) } },
 }

@@ -43,5 +43,5 @@ return {
 
   -- Accuracy goes with size, on the whole; bolder the longer nothing better was found.
   search = { discriminator = { signals = { "params", "macs_M" } },
-    screen = { optimism = over.impatient(1, 25) } },
+    screen = { optimism = over.impatient(1, 10) } },
 }
