@@ -128,10 +128,11 @@ end
 -- The same for a set to evaluate: what is uncertain counts as well, where the critic knows; and each row is
 -- chosen as if the scores of those before it were known, so that a set is no list of near twins.
 function Screen:select(n, share)
-  local state, own, value = self.state, math.floor(n * share + 0.5), core.doubles(SHORTLIST * 2 * n)
-  local critic, rows = state.critic, shortlist(self, n, own)
-  if not critic or not critic.choose or #rows == 0 then return self:choose(n, share) end
-  local part = Batch.new(state.space, #rows)
+  local state, own = self.state, math.floor(n * share + 0.5)
+  local critic = state.critic
+  local rows = critic and critic.choose and shortlist(self, n, own) or {}
+  if #rows == 0 then return self:choose(n, share) end
+  local part, value = Batch.new(state.space, #rows), core.doubles(#rows)
   part:append(self.batch, rows)
   for k, row in ipairs(rows) do value[k - 1] = self.order[row + 1] end
   local optimism = schedule.value(self.optimism, state.run)
