@@ -5,6 +5,7 @@
 -- Accuracy (ImageNet top-1 in %) and latency (ms on a 2990WX) are AutoBuild's predictions, also of the
 -- released networks: two predictions are compared, never a prediction with a measured value.
 
+local over = require "ganas.schedule"
 local rule = require "ganas.rule"
 
 -- Networks that Once-for-all released for this space: for a V100 at 11 ms, for a CPU at 17 ms.
@@ -27,5 +28,8 @@ return {
     rule.sum("cpu_latency_ms", "<=", space:candidate(RELEASED[args.against] or args.against).cpu_latency_ms),
   } end,
 
-  search = { discriminator = { signals = { "params", "macs", "cpu_latency_ms" } } }, -- they go with accuracy
+  search = {
+    discriminator = { signals = { "params", "macs", "cpu_latency_ms" } }, -- they go with accuracy
+    screen = { optimism = over.impatient(1, 10) }, -- bolder, the longer nothing better was found
+  },
 }
