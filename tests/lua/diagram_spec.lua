@@ -77,6 +77,17 @@ describe("the terminal", function()
   end)
 end)
 
+describe("the command draw", function()
+  local drawing = require "ganas.drawing"
+
+  it("takes the space of a recipe, inside of it or by its name", function()
+    assert.equal("│ input ├──▶ a ├──▶ a ├──▶ b ├──▶ output │",
+      drawing.run { operand = "tests/bad/view/convs.lua", words = { "", "a|a|b" } }[2])
+    assert.same(drawing.run { operand = "nasbench201", words = { "", CELL } },
+      drawing.run { operand = "nb201_tiny", words = { "", CELL } })
+  end)
+end)
+
 describe("Graphviz", function()
   it("gets every node, edge and cell", function()
     local text = diagram.dot(graph_of("nasbench201", CELL))
