@@ -215,7 +215,7 @@ end
 -- Appends an event; it is on the disk after the next sync.
 function Journal:write(event, fields)
   try(self, "write", journal.line(event, fields))
-  self.dirty = true
+  self.dirty, self.grown = true, true
 end
 
 -- A user error where the folder was removed or replaced meanwhile.
