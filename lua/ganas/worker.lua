@@ -75,6 +75,13 @@ local function greeting(self, member, object, line)
     message.quote(line:sub(1, 60)), HELLO)))
 end
 
+-- What is wrong with the id of an answer, in words.
+local function stray(object, task)
+  local wanted = task and message.number(task.job.id)
+  if object.id == nil and wanted then return ('its answer has no "id"; expected "id":%s'):format(wanted) end
+  return ("it answered about %s instead of %s"):format(message.value(object.id), wanted or "nothing")
+end
+
 local function hear(self, member, line)
   if member.outcome then return end
   if not line then return dismiss(self, member, processes.too_long()) end
@@ -85,8 +92,7 @@ local function hear(self, member, line)
     return dismiss(self, member, lost(("it wrote %s, which is no answer; expected a line like %s, and other "
       .. "things on stderr"):format(message.quote(line:sub(1, 60)), ANSWER)))
   elseif not task or object.id ~= task.job.id then
-    return dismiss(self, member, lost(("it answered about %s instead of %s"):format(message.value(object.id),
-      task and message.number(task.job.id) or "nothing")))
+    return dismiss(self, member, lost(stray(object, task)))
   end
   answer(self, member, { result = reply.of(object, self.names) })
 end
@@ -140,7 +146,7 @@ local function hire(self, place, log)
   member.timer = loop.timer(self.fields.startup, function()
     if member.ready then return end
     dismiss(self, member, processes.late(self.fields.startup, process:last_words(),
-      "no hello within %s s (startup)"))
+      "no hello within %s s (startup); expected the line " .. HELLO))
   end)
   self.members[place] = member
   return member
@@ -201,6 +207,15 @@ function Worker:close()
   end)
   loop.close(timer)
   if self.guarded then self.guarded:close() end
+end
+
+-- How many workers have been started and have said nothing yet.
+function Worker:silent()
+  local n = 0
+  for _, member in pairs(self.members) do -- order can't matter
+    if not member.ready then n = n + 1 end
+  end
+  return n
 end
 
 function Worker:score(batch, first, n, call) return processes.score(self, batch, first, n, call) end

@@ -82,6 +82,8 @@ describe("a worker", function()
       .. 'a line like {"id":7,"status":"ok","value":0.9}, and other things on stderr' }, r)
     r = outcome("other", { retries = 0 })
     assert.same({ state = "lost", error = "it answered about 1002 instead of 2" }, r)
+    r = outcome("nameless", { retries = 0 })
+    assert.same({ state = "lost", error = 'its answer has no "id"; expected "id":2' }, r)
   end)
 
   it("says what is wrong with its numbers", function()
@@ -132,7 +134,10 @@ describe("a worker", function()
     e = open({ "mute" }, { startup = 1.5 })
     list = e:score(batch_of(), 0, 4)
     e:close()
-    for i = 1, 4 do assert.equal("no hello within 1.5 s (startup)", list[i].error) end
+    for i = 1, 4 do
+      assert.equal('no hello within 1.5 s (startup); expected the line {"hello":1,"protocol":"ganas-eval/1"}',
+        list[i].error)
+    end
     assert.equal("3\n", io.popen("ls " .. marks .. ".* | wc -l"):read "*a") -- the fourth was not tried
   end)
 
