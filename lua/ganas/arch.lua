@@ -101,6 +101,7 @@ function methods:reads(i, j)
 end
 
 function methods:sources(i)
+  check_node(self, i)
   local list = {}
   for j = 0, i - 1 do
     if self:reads(i, j) then list[#list + 1] = j end

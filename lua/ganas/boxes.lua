@@ -1,24 +1,45 @@
 -- boxes - a graph (ganas.diagram) for a terminal, as a list of lines.
 --
 -- Chains are boxes in a row; other graphs are a list of nodes, each with what it reads. Operations that only
--- one sum reads stand in it, with what they read in parentheses. What leads nowhere is left out.
+-- one sum reads stand in it, with what they read in parentheses. What leads nowhere is left out, which a line
+-- says of steps; the others keep their numbers.
 
 local boxes = {}
 
 local WIDE = 100 -- columns
 
--- Sources of the live nodes, and how many live nodes read each; by number, from 0.
+-- Sources of the live nodes, and which nodes stand in the one sum that reads them; by number, from 0.
 local function links(graph)
-  local sources, readers = {}, {}
+  local sources, readers, inside = {}, {}, {}
   for i = 0, #graph.nodes - 1 do sources[i], readers[i] = {}, 0 end
   for _, edge in ipairs(graph.edges) do
-    local from, to = edge[1], edge[2]
-    if not graph.nodes[from + 1].dead and not graph.nodes[to + 1].dead then
-      table.insert(sources[to], from)
-      readers[from] = readers[from] + 1
+    local from, to = graph.nodes[edge[1] + 1], graph.nodes[edge[2] + 1]
+    if not from.dead and not to.dead then table.insert(sources[edge[2]], edge[1]) end
+    readers[edge[1]] = readers[edge[1]] + 1
+    inside[edge[1]] = from.role == "step" and to.role == "state" and readers[edge[1]] == 1 or nil
+  end
+  return sources, inside
+end
+
+-- Numbers of the nodes that stand for themselves: as the official string counts them, from 0 in each cell.
+local function numbers(graph, inside)
+  local number, cell, n = {}, nil, 0
+  for i, node in ipairs(graph.nodes) do
+    if node.cell ~= cell then cell, n = node.cell, 0 end
+    if not inside[i - 1] then number[i - 1], n = ("%d"):format(n), n + 1 end
+  end
+  return number
+end
+
+-- "left out: 5 mlp, 6 pool", nil where no step is.
+local function left_out(graph, number)
+  local words = {}
+  for i, node in ipairs(graph.nodes) do
+    if node.dead and node.role == "step" and number[i - 1] then
+      words[#words + 1] = number[i - 1] .. " " .. node.op
     end
   end
-  return sources, readers
+  return #words > 0 and "left out: " .. table.concat(words, ", ") or nil
 end
 
 local function live_nodes(graph)
@@ -69,19 +90,8 @@ end
 
 -- ---- other graphs ----
 
--- Which operations stand in the sum that reads them.
-local function inlined(graph, live, sources, readers)
-  local inside = {}
-  for _, i in ipairs(live) do
-    for _, j in ipairs(graph.nodes[i + 1].role == "state" and sources[i] or {}) do
-      inside[j] = graph.nodes[j + 1].role == "step" and readers[j] == 1 or nil
-    end
-  end
-  return inside
-end
-
-local function list_lines(graph, live, sources, readers)
-  local inside, number, rows = inlined(graph, live, sources, readers), {}, {}
+local function list_rows(graph, live, sources, inside, number)
+  local rows = {}
   local function names(list)
     local words = {}
     for k, j in ipairs(list) do
@@ -89,12 +99,11 @@ local function list_lines(graph, live, sources, readers)
     end
     return table.concat(words, inside[list[1]] and " + " or ", ")
   end
-  local cell, n, widest = nil, 0, 0
+  local cell, widest = nil, 0
   for _, i in ipairs(live) do
     local node = graph.nodes[i + 1]
-    if node.cell ~= cell then cell, n, rows[#rows + 1] = node.cell, 0, { title = node.cell } end
+    if node.cell ~= cell then cell, rows[#rows + 1] = node.cell, { title = node.cell } end
     if not inside[i] then
-      number[i], n = ("%d"):format(n), n + 1
       local what = node.role == "state" and "sum" or node.op
       rows[#rows + 1] = { number = number[i], what = what, reads = names(sources[i]) }
       widest = math.max(widest, #what)
@@ -111,15 +120,21 @@ local function row_line(row, widest)
   return ("%s  ◀─ %s"):format(left, row.reads)
 end
 
--- The lines of a graph.
-function boxes.lines(graph)
-  local sources, readers = links(graph)
-  local live = live_nodes(graph)
-  if #live == 0 then return { "nothing lies between input and output" } end
-  if is_chain(live, sources) then return chain_lines(graph, live) end
-  local rows, widest = list_lines(graph, live, sources, readers)
+local function list_lines(...)
+  local rows, widest = list_rows(...)
   local lines = {}
   for i, row in ipairs(rows) do lines[i] = row_line(row, widest) end
+  return lines
+end
+
+-- The lines of a graph.
+function boxes.lines(graph)
+  local sources, inside = links(graph)
+  local live, number = live_nodes(graph), numbers(graph, inside)
+  if #live == 0 then return { "nothing lies between input and output" } end
+  local lines = is_chain(live, sources) and chain_lines(graph, live)
+    or list_lines(graph, live, sources, inside, number)
+  lines[#lines + 1] = left_out(graph, number)
   return lines
 end
 

@@ -61,6 +61,7 @@ end
 
 local function take_err(self, text)
   self.said = (self.said .. text):sub(-TAIL)
+  if self.on_err then self.on_err(text) end
 end
 
 -- The last lines of stderr, one after another with " | " between them; nil for none.
@@ -124,12 +125,13 @@ end
 
 -- Starts a process. `options`: words (program and arguments), env (name -> text, besides our own), cwd, feed
 -- (it gets input through Child:send), on_line(child, line) for each line of its stdout, nil for one that is
--- too long, on_exit(child, code, signal) once at its end, on_mute(child), optional, when it has closed its
--- stdout and goes on. Returns nil, a reason and its code when it can't start.
+-- too long, on_exit(child, code, signal) once at its end; optional: on_err(text) for what comes on stderr,
+-- on_mute(child) when it has closed its stdout and goes on. Returns nil, a reason and its code when it can't
+-- start.
 function child.start(options)
   local self = setmetatable({
     rest = "", said = "", open = 2, on_line = options.on_line, on_exit = options.on_exit,
-    on_mute = options.on_mute, out = uv.new_pipe(false), err = uv.new_pipe(false),
+    on_mute = options.on_mute, on_err = options.on_err, out = uv.new_pipe(false), err = uv.new_pipe(false),
     input = options.feed and uv.new_pipe(false) or nil,
   }, Child)
   local process, pid, code = uv.spawn(options.words[1], {

@@ -5,6 +5,7 @@
 -- are user errors with file:line.
 
 local fs = require "ganas.fs"
+local hint = require "ganas.hint"
 local message = require "ganas.message"
 local sandbox = require "ganas.sandbox"
 local sorted = require "ganas.sorted"
@@ -160,7 +161,7 @@ local function text_of(err)
   if type(err) == "table" and not (type(meta) == "table" and meta.__tostring) then
     return "error() was given a table; expected a text"
   end
-  return message.relocate(tostring(err))
+  return hint.added(message.relocate(tostring(err)))
 end
 
 -- An error of Lua's in a user's file as a user error.
@@ -172,9 +173,10 @@ function chunk.raise(err, where)
   message.user("%s: %s", where, text)
 end
 
--- An error in one of our own files is a fault of ours, not the user's.
+-- An error in one of our own files is a fault of ours, unless a line of the user's has called what failed.
 local function traced(err)
-  return message.is_ours(tostring(err)) and message.traced(err) or err
+  if not message.is_ours(tostring(err)) then return err end
+  return hint.under(tostring(err)) or message.traced(err)
 end
 
 -- Calls a function of the user's. `where` ("file:line") is said where an error has no place of its

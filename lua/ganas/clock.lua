@@ -21,10 +21,14 @@ function Clock:stop()
   self.name = nil
 end
 
--- Goes on from a number of seconds, as if the run had begun that long ago.
-function Clock:set(seconds) self.began = now() - seconds end
-
 function Clock:total() return now() - self.began end
+
+-- Goes on from a number of seconds, as if the run had begun that long ago. What a replay hasn't waited for
+-- was spent on evaluations: it learns as the search did, and takes their results from the journal.
+function Clock:set(seconds)
+  self.parts.evaluate = math.max(0, (self.parts.evaluate or 0) + seconds - self:total())
+  self.began = now() - seconds
+end
 
 -- { total =, and each part =, other = }.
 function Clock:seconds()
@@ -34,7 +38,7 @@ function Clock:seconds()
     seconds[name] = self.parts[name] or 0
     sum = sum + seconds[name]
   end
-  seconds.other = total - sum
+  seconds.other = math.max(0, total - sum)
   return seconds
 end
 

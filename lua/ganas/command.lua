@@ -9,13 +9,15 @@
 -- anything else failed.
 --
 -- A trial has the folder RUN/trials/ID, which is removed when its set is over and in the journal (keep =
--- true: never). A result file of a search that ended early is taken when that is resumed.
+-- true: never, and the ends of stdout and stderr stay there as `out` and `err`). A result file of a search
+-- that ended early is taken when that is resumed.
 
 local child = require "ganas.child"
 local fs = require "ganas.fs"
 local loop = require "ganas.loop"
 local processes = require "ganas.processes"
 local reply = require "ganas.reply"
+local tail = require "ganas.tail"
 local trial = require "ganas.trial"
 local uv = require "luv"
 
@@ -72,18 +74,28 @@ local function note(task, line)
     task.too_long = true
     return task.process:kill()
   end
+  if task.out then task.out:write(line .. "\n") end
   task.lines[#task.lines + 1], task.bytes = line, task.bytes + #line
   while task.bytes > OUTPUT and #task.lines > 1 do
     task.bytes = task.bytes - #table.remove(task.lines, 1)
   end
 end
 
-function Command:begin(place, job, _, done)
+local function new_task(self, job)
   local task = { lines = {}, bytes = 0, folder = folder_of(self, job), began = uv.hrtime() }
+  if self.fields.keep then
+    task.out, task.err = tail.new(fs.join(task.folder, "out")), tail.new(fs.join(task.folder, "err"))
+  end
+  return task
+end
+
+function Command:begin(place, job, _, done)
+  local task = new_task(self, job)
   local values = trial.prepare(task.folder, job)
   local process, why, code = child.start {
     words = trial.words(self.words, values), env = environment(self, values), cwd = self.fields.cwd,
     on_line = function(_, line) note(task, line) end,
+    on_err = task.err and function(text) task.err:write(text) end,
     on_exit = function(_, status, signal)
       loop.close(task.timer)
       self.running[place] = nil
@@ -110,8 +122,10 @@ end
 
 -- The results are in the journal: what led to them can go.
 function Command:settle()
-  if self.trials and not self.fields.keep then fs.remove_tree(self.trials) end
+  if self.trials and not self.fields.keep then trial.clear(self.trials) end
 end
+
+Command.said = trial.said
 
 function Command:close()
   if self.guarded then self.guarded:close() end

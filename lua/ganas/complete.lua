@@ -48,7 +48,7 @@ function source.commands() return options.COMMANDS end
 local FIRST = {
   run = { "recipes", "files" }, check = { "recipes", "spaces", "files" }, compare = { "recipes", "files" },
   resume = { "runs" }, ask = { "runs" }, tell = { "runs" }, report = { "runs" }, show = { "runs" },
-  export = { "runs" }, draw = { "spaces", "files" }, help = { "topics", "commands" },
+  export = { "runs" }, draw = { "spaces", "recipes", "files" }, help = { "topics", "commands" },
   completion = { "shells" }, new = { "kinds" }, import = { "formats" }, list = {}, bench = {}, runs = {},
 }
 

@@ -294,6 +294,7 @@ end
 -- operations are an error at `where`, by default at the caller's place.
 function Domain:need_count(names, where)
   if type(names) ~= "table" then names = { names } end
+  if #names == 0 then message.here "count of nothing; expected the name of an operation" end
   local key = "count(" .. table.concat(names, ",") .. ")"
   if not self.measures[key] then
     measure.add(self, key, { measure = "count", names = names, where = where or message.caller() or "?" })

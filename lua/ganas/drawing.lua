@@ -1,14 +1,18 @@
 -- drawing - ganas-lua draw SPACE 'ARCH' [-o FILE]: a candidate as a picture, or in the terminal.
+-- In place of a space there may be a recipe, which has one.
 --
 -- FILE ends in .svg, .png, .pdf (by Graphviz's `dot`) or .dot (its language); without it the drawing is
 -- made of characters.
 
 local boxes = require "ganas.boxes"
+local chunk = require "ganas.chunk"
 local diagram = require "ganas.diagram"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
 local graphviz = require "ganas.graphviz"
+local library = require "ganas.library"
 local message = require "ganas.message"
+local recipe = require "ganas.recipe"
 
 local drawing = {}
 
@@ -35,9 +39,24 @@ function drawing.write(graph, path)
   message.user("can't write %s: %s", message.quote(path), why)
 end
 
+-- Whether a file gives a recipe.
+local function is_recipe(found)
+  local value = chunk.run(found.path, library.text(found))
+  return type(value) == "table" and value.grow == nil and (value.evaluate ~= nil or value.space ~= nil)
+end
+
+-- The space that a word names, or that of the recipe that it names.
+local function space_of(word)
+  local found = library.find("spaces", word)
+  if found and not is_recipe(found) or not (found or library.find("recipes", word)) then
+    return grammar.load(word)
+  end
+  return recipe.space(recipe.read(word))
+end
+
 -- Does what the options ask for; the lines to print.
 function drawing.run(given)
-  local space = grammar.load(given.operand)
+  local space = space_of(given.operand)
   local arch, why = space:arch(given.words[2])
   if not arch then
     message.user("%s is no candidate of %s: %s", message.quote(given.words[2]), space.name, why)

@@ -125,6 +125,12 @@ function First:settle()
   end
 end
 
+-- Where the last that is asked has left what it said.
+function First:said(log)
+  local last = self.list[#self.list]
+  return last.said and last:said(log) or nil
+end
+
 function First:close()
   for _, evaluator in ipairs(self.list) do
     if evaluator.close then evaluator:close() end

@@ -37,7 +37,17 @@ local function is_blank(path)
   return text ~= nil and not text:find("\n", 1, true)
 end
 
+-- Whether the run in a folder has failed, and nobody is at work on it.
+local function has_failed(dir)
+  local ok, events = pcall(journal.read, dir)
+  return ok and journal.hopeless(events) and not lock.owner(dir)
+end
+
 local function refuse_used(dir)
+  if has_failed(dir) then
+    message.user("%s holds a run that failed; remove it or choose another name after --out",
+      message.quote(dir))
+  end
   for _, file in ipairs(FILES) do
     local path = fs.join(dir, file)
     if fs.exists(path) and not (file == NAME and is_blank(path)) then
@@ -173,6 +183,19 @@ function journal.reopen(dir, patience)
   return self, events
 end
 
+-- Whether all of a first set was evaluated, and nothing after it, without a score.
+function journal.hopeless(events)
+  local batch, sets, results = nil, 0, 0
+  for _, event in ipairs(events) do
+    if event.event == "batch" then batch, sets = event, sets + 1 end
+    if event.event == "result" then
+      results = results + 1
+      if event.score then return false end
+    end
+  end
+  return sets == 1 and results >= #batch.archs
+end
+
 -- ---- writing ----
 
 local function numbers_of(metrics)
@@ -215,7 +238,7 @@ end
 -- Appends an event; it is on the disk after the next sync.
 function Journal:write(event, fields)
   try(self, "write", journal.line(event, fields))
-  self.dirty = true
+  self.dirty, self.grown = true, true
 end
 
 -- A user error where the folder was removed or replaced meanwhile.

@@ -3,10 +3,12 @@
 local chunk = require "ganas.chunk"
 local confirm = require "ganas.confirm"
 local Events = require "ganas.events"
+local fs = require "ganas.fs"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
 local page = require "ganas.page"
+local parse = require "ganas.parse"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
 local report = require "ganas.report"
@@ -63,11 +65,22 @@ local function picture(log)
   message.note("no report was written: %s; 'ganas-lua report %s' tries again", err.text, log.dir)
 end
 
+-- The text of the result that a run has already, where going on with it has added nothing; nil otherwise. It
+-- has the times of the search; a replay's are others.
+local function standing(plan, result, log)
+  local text = plan.resumed and not log.grown and fs.read(fs.join(log.dir, "result.json"))
+  local old = text and parse(text)
+  if type(old) ~= "table" or old.queries ~= result.queries then return nil end
+  return (text:gsub("\n$", ""))
+end
+
 -- Writes the result of a search that is over, and its page; returns the result as JSON.
 local function keep(plan, result, log)
-  local text = report.json(plan, result, log.dir)
-  log:finish(text)
+  local old = standing(plan, result, log)
+  local text = old or report.json(plan, result, log.dir)
+  if not old then log:finish(text) end
   log:close()
+  if old and fs.is_file(fs.join(log.dir, "report.html")) then return text end
   collectgarbage() -- of a long run the page needs as much memory again
   picture(log)
   return text

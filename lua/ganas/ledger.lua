@@ -253,6 +253,9 @@ function Ledger:rehearse(batch, first, archs)
   return results
 end
 
+-- Where one can read what was said by what failed, in words; nil where there is no such place.
+function Ledger:said() return self.inner.said and self.inner:said(self.log) end
+
 -- ---- steps ----
 
 -- The clock of the search, so that results say when they came.

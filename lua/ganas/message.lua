@@ -26,6 +26,9 @@ end
 -- stands.
 function message.user(...) raise(message.USER, ...) end
 
+-- The same as an object, to be raised later.
+function message.made(text) return setmetatable({ text = text, code = message.USER }, Message) end
+
 -- Raises an error in the use of the command line.
 function message.usage(...) raise(message.USAGE, ...) end
 

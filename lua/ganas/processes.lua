@@ -189,7 +189,9 @@ function processes.score(self, batch, first, n, call)
     start = function(place, k, attempt, done) self:begin(place, with_object(open[k]), attempt, done) end,
     heard = function(k, result) heard(open[k], result) end, drop = function() self:drop() end,
     interrupted = self.plan.interrupted or function() return false end,
-    tick = display and function(running) display:wait(running, self.workers) end,
+    tick = display and function(running)
+      display:wait(running, self.workers, self.silent and self:silent())
+    end,
   }
   return whole and results or nil
 end

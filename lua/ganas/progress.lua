@@ -15,6 +15,7 @@ local Progress = {}
 Progress.__index = Progress
 
 local LIVE_EVERY = 0.1 -- seconds
+local HELLO = 3 -- seconds from which on it is said that workers have not begun
 local PLAIN_EVERY, PLAIN_MOST, PLAIN_SHARE = 2, 60, 1 / 30 -- seconds; of the time so far
 
 local shown -- the display whose line is on the terminal
@@ -52,6 +53,9 @@ local function failures(state)
 end
 
 local function workers(state)
+  if state.silent then
+    return ("waiting for %d worker%s to say hello"):format(state.silent, state.silent == 1 and "" or "s")
+  end
   return state.busy and ("%d of %d busy"):format(state.busy, state.places) or nil
 end
 
@@ -75,8 +79,8 @@ local function words_of(state)
 end
 
 -- The state of a search in one line: iteration, queries, budget, best_score, failed, busy and places (of
--- workers), entropy, acceptance, left (seconds), busiest; `stage` in place of the iteration. What matters
--- least is left out where `width` columns are too few.
+-- workers), silent (workers that have not begun), entropy, acceptance, left (seconds), busiest; `stage` in
+-- place of the iteration. What matters least is left out where `width` columns are too few.
 function progress.text(state, width)
   local words, done = words_of(state)
   width = width or 1000
@@ -157,7 +161,8 @@ function Progress:state()
   local done = math.min(run.budget, run.queries + self.set.queries)
   return setmetatable({
     stage = self.stage, queries = done, failed = (run.failed or 0) + self.set.failed,
-    busy = self.places and self.busy, places = self.places, left = left(self, run, done),
+    busy = self.places and self.busy, places = self.places, silent = self.silent,
+    left = left(self, run, done),
   }, { __index = run })
 end
 
@@ -166,8 +171,9 @@ local function show(self)
   if not self.run or not due(self) then return end
   if self.live then return write(self, progress.text(self:state(), width_of(self) - 1)) end
   local done = self.run.queries + self.set.queries
-  if self.last == -math.huge and self.clock() - self.began < PLAIN_EVERY or done == self.done then return end
-  self.done = done
+  if self.last == -math.huge and self.clock() - self.began < PLAIN_EVERY or done == self.done
+    and self.silent == self.told then return end
+  self.done, self.told = done, self.silent
   write(self, progress.text(self:state()))
 end
 
@@ -187,9 +193,17 @@ function Progress:heard(result)
   show(self)
 end
 
--- A set is being evaluated: so many evaluations run at a time, of as many as could.
-function Progress:wait(busy, places)
+-- Notes how many workers have not begun yet, once some haven't for a while.
+local function note_silent(self, silent)
+  self.quiet_since = (silent or 0) > 0 and (self.quiet_since or self.clock()) or nil
+  self.silent = self.quiet_since and self.clock() - self.quiet_since >= HELLO and silent or nil
+end
+
+-- A set is being evaluated: so many evaluations run at a time, of as many as could; of the processes `silent`
+-- have not said yet that they are ready.
+function Progress:wait(busy, places, silent)
   self.busy, self.places = busy, places
+  note_silent(self, silent)
   self.pace:run(busy or 0)
   show(self)
 end

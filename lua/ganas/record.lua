@@ -77,15 +77,6 @@ local function trajectory_of(results)
   return list, failed, infeasible
 end
 
--- Whether all of a first set was evaluated, and nothing after it, without a score.
-local function hopeless(events, results, top)
-  local batch, sets = nil, 0
-  for _, event in ipairs(events) do
-    if event.event == "batch" then batch, sets = event, sets + 1 end
-  end
-  return sets == 1 and #top == 0 and #results >= #batch.archs
-end
-
 local function unfinished(dir)
   local events = journal.read(dir)
   local origin = events[1]
@@ -94,7 +85,7 @@ local function unfinished(dir)
   local top = best_of(trajectory)
   return {
     recipe = origin.recipe, seed = origin.seed, args = origin.args, asked = asked,
-    hopeless = hopeless(events, results, top),
+    hopeless = journal.hopeless(events),
     columns = { score = origin.score, report = origin.report }, queries = #trajectory, failed = failed,
     infeasible = infeasible, trajectory = trajectory, top = top, best = top[1],
     to_best = top[1] and top[1].query, levels = {}, rules = {}, seconds = { total = seconds },

@@ -164,7 +164,7 @@ function reply.of_output(text, names)
   if number then return of_numbers({ value = number }, names) end
   local found = pairs_in(text)
   if not found then
-    return failed("its last line is %s; expected JSON or name=value", message.quote(last))
+    return failed("its last line is %s; expected JSON, name=value or a number", message.quote(last))
   end
   if found.cost and found.status then return smac(found, names) end
   local numbers = {}

@@ -81,7 +81,8 @@ local function replay(dir, given, host)
     local plan = resume.plan(dir, events, given, host)
     resume.check(dir, plan, events[1])
     if last.event == "step" and last.stop and plain then
-      message.note("%s is finished already: its journal is replayed, nothing is evaluated", dir)
+      message.note("%s is finished already: its journal is replayed, nothing is evaluated, and its "
+        .. "result stays as it is", dir)
     end
     return launch.go(plan, search.start(plan), log, events)
   end)

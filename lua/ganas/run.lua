@@ -102,7 +102,7 @@ end
 -- The n best so far, best first: architectures with score, report, query and source. After a confirmation
 -- those come first that have one.
 function Run:best(n)
-  if not self.confirmed then return best_of(self, n) end
+  if not self.confirmed then return (best_of(self, n)) end -- no tail call: ganas.hint looks for us
   local all = best_of(self, math.max(n, self.queries))
   local list = confirmed_of(self, all)
   for _, arch in ipairs(all) do

@@ -5,6 +5,7 @@
 -- limit of time. What ganas gives (`export`) is copied too, or stands there as a token, whose object only
 -- ganas can reach. Nothing of the FFI's passes in either direction. docs/SECURITY.md says what that is for.
 
+local hint = require "ganas.hint"
 local message = require "ganas.message"
 local sorted = require "ganas.sorted"
 
@@ -147,6 +148,7 @@ end
 -- What a recipe may ask of the objects of a class (their metatable) besides numbers and texts: `methods`, and
 -- `fields` that are tables or functions. `opaque`: those of them whose tables are tokens to the recipe.
 function sandbox.face(class, face)
+  hint.methods(class, face.methods or {})
   faces[class] = { methods = set(face.methods), fields = set(face.fields), opaque = set(face.opaque) }
 end
 
@@ -169,7 +171,7 @@ local function export_method(object, key, opaque)
   return function(self, ...)
     local own = behind[self]
     if native_type(own) ~= "table" or getmetatable(own) ~= class then
-      message.here("'%s' is called without its object; expected object:%s(...)", key, key)
+      message.here("'%s' is a method; write object:%s(...), with a colon", key, key)
     end
     return map(function(value) return export(value, opaque) end, method(own, map(import, ...)))
   end

@@ -72,6 +72,14 @@ local function evaluate(state, set)
   return first
 end
 
+-- What there is to be done about it, in words.
+local function advice(state)
+  local plan = state.plan
+  if plan.resumed then return "; so says the journal: mend what evaluates, then start a new run" end
+  local said = state.run.failed > 0 and plan.evaluator.said and plan.evaluator:said()
+  return said and "; " .. said or ""
+end
+
 -- All that was asked for failed, as yet of a first set: there is nothing to learn from.
 local function check_scores(state, of)
   local run, n = state.run, state.pool:count()
@@ -80,8 +88,7 @@ local function check_scores(state, of)
   local absent = evaluator.absent and evaluator:absent()
   message.user("%s: all %d candidates%s %s; %sthe first, %s: %s%s", state.plan.where "evaluate", n, of,
     run.failed == 0 and "are infeasible" or run.infeasible == 0 and "failed" or "failed or are infeasible",
-    absent and absent .. "; " or "", message.quote(tostring(arch)), first.error or "no score",
-    state.plan.resumed and "; so says the journal: mend what evaluates, then start a new run" or "")
+    absent and absent .. "; " or "", message.quote(tostring(arch)), first.error or "no score", advice(state))
 end
 
 -- ---- the truth set ----

@@ -435,8 +435,10 @@ function Slurm:score(batch, first, n, call)
   return results
 end
 
+Slurm.said = trial.said
+
 function Slurm:settle()
-  if self.trials and not self.fields.keep then fs.remove_tree(self.trials) end
+  if self.trials and not self.fields.keep then trial.clear(self.trials) end
 end
 
 function Slurm:close()

@@ -1,7 +1,9 @@
 -- summary - a space in words, for `check`: a list of { what, text }.
 
+local Arch = require "ganas.arch"
 local message = require "ganas.message"
 
+local LOOKED = 1000 -- random candidates that say how often a step leads nowhere
 local WIDE = 90 -- columns of a drawing
 
 local function grammar() return require "ganas.grammar" end -- which requires this
@@ -91,6 +93,30 @@ local function add_sample(list, space)
   for k, line in ipairs(drawing(arch)) do list[#list + 1] = { k == 1 and "its graph" or "", line } end
 end
 
+-- ---- steps that lead nowhere ----
+
+local function has_idle(view, steps)
+  for _, i in ipairs(steps) do
+    if not view:live(i) then return true end
+  end
+  return false
+end
+
+-- The share of random candidates with a step that nothing reads, as a fact; nil where there are none. Graphs
+-- that end early have none: what doesn't lead to their output is no part of them.
+local function idle(space)
+  if space.ends or not space.varies and space.picks == 0 then return nil end
+  local batch, n = grammar().samples(space, LOOKED), 0
+  local view, count = Arch.view(batch), batch:count()
+  for row = 0, count - 1 do
+    Arch.point(view, row)
+    if has_idle(view, space.steps) then n = n + 1 end
+  end
+  if n == 0 then return nil end
+  return { "idle steps", ("in %.3g %% of random candidates, steps that lead to no output; sums and counts "
+    .. "have them in, depth, nodes and edges don't"):format(100 * n / count) }
+end
+
 -- ---- all of it ----
 
 return function(space)
@@ -101,6 +127,7 @@ return function(space)
     { "choices", choices_text(space) },
   }
   add_sample(list, space)
+  list[#list + 1] = idle(space)
   if #space.keys > 0 then list[#list + 1] = { "key columns", table.concat(space.keys, "; ") } end
   for _, entry in ipairs(space.measure_list) do
     list[#list + 1] = { "measure " .. entry.name, measure_text(entry) }

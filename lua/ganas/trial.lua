@@ -2,6 +2,7 @@
 --
 --   RUN/trials/ID/spec.json    the candidate (ganas.request)
 --   RUN/trials/ID/result.json  its result, if the command writes one
+--   RUN/trials/ID/out, err     the end of what the command writes, where the folder is kept
 
 local child = require "ganas.child"
 local fs = require "ganas.fs"
@@ -20,6 +21,24 @@ function trial.root(self, log)
   if log then return trial.absolute(fs.join(log.dir, "trials")) end
   self.temporary = self.temporary or fs.mkdir_temporary()
   return self.temporary
+end
+
+-- Removes what is in that folder but what workers said (ganas.worker).
+function trial.clear(root)
+  for _, name in ipairs(fs.list(root)) do
+    local path = fs.join(root, name)
+    if not name:find "^worker%-%d+%.err$" then
+      if fs.is_dir(path) then fs.remove_tree(path) else uv.fs_unlink(path) end
+    end
+  end
+  uv.fs_rmdir(root)
+end
+
+-- Where the first trial of a run has left what it said, in words.
+function trial.said(self, log)
+  if not self.fields.keep then return "keep = true keeps what they print" end
+  local path = log and fs.join(log.dir, "trials", "1", "err")
+  return path and fs.exists(path) and ("what it said is in %s"):format(message.quote(path)) or nil
 end
 
 -- Whether a folder is of this very job, asked in the same way.

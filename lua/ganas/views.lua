@@ -22,7 +22,7 @@ ganas-lua report, draw, show, runs, export - what runs found
                                           pytorch  a module of PyTorch, where its space says how
                                         and format=csv: everything that was evaluated
   ganas-lua draw SPACE ARCH [-o FILE]   a candidate by its official string: .svg, .png or .pdf by Graphviz,
-                                        .dot; without -o in characters
+                                        .dot; without -o in characters; SPACE: or a recipe, for its space
 
   -o FILE    where it goes, in place of stdout (report: in place of RUN/report.html)
   --json     show, runs: one JSON object, or one a line

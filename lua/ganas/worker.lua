@@ -7,14 +7,18 @@
 -- "value":...,"metrics":{...},"cost":...,"error":"..."} (ganas.reply). At the end of its input it ends. A
 -- worker that crashes, ends early, says what is no answer or answers with another id is replaced, and its
 -- candidate tried again; one that is late or answers too much is replaced, and its candidate has failed.
+--
+-- The end of what the workers of a place write on stderr is in RUN/trials/worker-N.err.
 
 local child = require "ganas.child"
+local fs = require "ganas.fs"
 local loop = require "ganas.loop"
 local message = require "ganas.message"
 local parse = require "ganas.parse"
 local processes = require "ganas.processes"
 local reply = require "ganas.reply"
 local request = require "ganas.request"
+local tail = require "ganas.tail"
 local uv = require "luv"
 
 local Worker = { kind = "worker" }
@@ -32,7 +36,7 @@ local FIELDS = {
 
 local function open(spec, space, context)
   local self = processes.new(Worker, spec, space, context, FIELDS)
-  self.members, self.stillborn = {}, 0
+  self.members, self.stillborn, self.tails = {}, 0, {}
   return self
 end
 
@@ -71,6 +75,13 @@ local function greeting(self, member, object, line)
     message.quote(line:sub(1, 60)), HELLO)))
 end
 
+-- What is wrong with the id of an answer, in words.
+local function stray(object, task)
+  local wanted = task and message.number(task.job.id)
+  if object.id == nil and wanted then return ('its answer has no "id"; expected "id":%s'):format(wanted) end
+  return ("it answered about %s instead of %s"):format(message.value(object.id), wanted or "nothing")
+end
+
 local function hear(self, member, line)
   if member.outcome then return end
   if not line then return dismiss(self, member, processes.too_long()) end
@@ -81,8 +92,7 @@ local function hear(self, member, line)
     return dismiss(self, member, lost(("it wrote %s, which is no answer; expected a line like %s, and other "
       .. "things on stderr"):format(message.quote(line:sub(1, 60)), ANSWER)))
   elseif not task or object.id ~= task.job.id then
-    return dismiss(self, member, lost(("it answered about %s instead of %s"):format(message.value(object.id),
-      task and message.number(task.job.id) or "nothing")))
+    return dismiss(self, member, lost(stray(object, task)))
   end
   answer(self, member, { result = reply.of(object, self.names) })
 end
@@ -109,11 +119,25 @@ local function ended(self, member, code, signal)
   answer(self, member, outcome)
 end
 
-local function hire(self, place)
+-- A function for what a member says on stderr: into the file of its place. nil without a run.
+local function keeper(self, member, log)
+  if not log then return nil end
+  local path = fs.join(log.dir, "trials", ("worker-%d.err"):format(member.place))
+  self.tails[member.place] = self.tails[member.place] or tail.new(path)
+  return function(text)
+    if not member.spoke then
+      text = ("-- process %d, %s\n%s"):format(member.process.pid, os.date "%Y-%m-%d %H:%M:%S", text)
+    end
+    member.spoke = true
+    self.tails[member.place]:write(text)
+  end
+end
+
+local function hire(self, place, log)
   local member = { place = place }
   local process, why, code = child.start {
     words = self.words, env = processes.guard(self).env, cwd = self.fields.cwd, feed = true,
-    on_line = function(_, line) hear(self, member, line) end,
+    on_line = function(_, line) hear(self, member, line) end, on_err = keeper(self, member, log),
     on_exit = function(_, status, signal) ended(self, member, status, signal) end,
     on_mute = function() dismiss(self, member, lost("it closed its stdout", member.process:last_words())) end,
   }
@@ -122,7 +146,7 @@ local function hire(self, place)
   member.timer = loop.timer(self.fields.startup, function()
     if member.ready then return end
     dismiss(self, member, processes.late(self.fields.startup, process:last_words(),
-      "no hello within %s s (startup)"))
+      "no hello within %s s (startup); expected the line " .. HELLO))
   end)
   self.members[place] = member
   return member
@@ -149,7 +173,7 @@ function Worker:begin(place, job, _, done)
   self.leaving = self.leaving or {}
   if self.hopeless then return done { result = { state = "lost", error = self.hopeless, seconds = 0 } } end
   local member, failure = self.members[place], nil
-  if not member then member, failure = hire(self, place) end
+  if not member then member, failure = hire(self, place, job.log) end
   if not member then return done(failure) end
   member.task = { job = job, place = place, done = done, began = uv.hrtime() }
   if member.ready then self:ask(member) end
@@ -185,9 +209,26 @@ function Worker:close()
   if self.guarded then self.guarded:close() end
 end
 
+-- How many workers have been started and have said nothing yet.
+function Worker:silent()
+  local n = 0
+  for _, member in pairs(self.members) do -- order can't matter
+    if not member.ready then n = n + 1 end
+  end
+  return n
+end
+
 function Worker:score(batch, first, n, call) return processes.score(self, batch, first, n, call) end
 
 Worker.idle = processes.idle
+
+-- Where the workers of a run have said something, in words.
+function Worker:said()
+  for place = 1, self.workers do
+    local path = self.tails[place] and self.tails[place].path
+    if path and fs.exists(path) then return ("what it said is in %s"):format(message.quote(path)) end
+  end
+end
 
 function Worker:describe()
   return ("%d worker%s %s"):format(self.workers, self.workers == 1 and "" or "s",

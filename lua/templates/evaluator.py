@@ -32,7 +32,8 @@ def evaluate(arch, ops, edges, seed, budget):
     seed     the same whenever this candidate is evaluated in this search
     budget   the recipe's budget = ..., such as epochs; None where it has none
 
-    An exception makes the candidate a failed one: its text is kept, and the search goes on.
+    An exception makes the candidate a failed one: its text and line are kept, and the search goes on.
+    What is printed, and the traceback, go to RUN/trials/worker-1.err.
     """
     random.seed(seed)
     steps = [op for op in ops if op not in ("input", "output")]
@@ -40,7 +41,7 @@ def evaluate(arch, ops, edges, seed, budget):
         raise Infeasible("nothing reads the input")
     # Your training is here; this formula stands for it.
     score = sum(len(op) / place for place, op in enumerate(steps, 1))
-    return score, {"operations": len(steps), "edges": len(edges)}
+    return score, {"operations": len(steps), "links": len(edges)}
 
 
 # ---- the protocol: a line of JSON in, a line of JSON out ----
@@ -52,6 +53,13 @@ def open_channel():
     return channel
 
 
+def described(error):
+    """NAME.py:52: NameError: ...: where in this file an exception came from, or came through."""
+    text = "%s: %s" % (type(error).__name__, error)
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == __file__]
+    return "%s:%d: %s" % (os.path.basename(__file__), own[-1].lineno, text)
+
+
 def answer(request):
     graph = request["graph"]
     try:
@@ -61,7 +69,7 @@ def answer(request):
         return {"status": "infeasible", "error": str(reason)}
     except Exception as error:
         traceback.print_exc()
-        return {"status": "error", "error": "%s: %s" % (type(error).__name__, error)}
+        return {"status": "error", "error": described(error)}
     if not math.isfinite(score):
         return {"status": "error", "error": "the score is %s" % score}
     return {"status": "ok", "value": score, "metrics": metrics}

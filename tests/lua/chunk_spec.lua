@@ -50,13 +50,28 @@ describe("a file", function()
     assert.equal("r.lua:3: linear needs two numbers; expected linear(first, last)", refused(run, text))
   end)
 
+  it("is told where it called what failed inside of ganas", function()
+    local text = "local message = require 'ganas.message'\nlocal x = message.names(nil)"
+    assert.truthy(refused(run, text):find(
+      "^r.lua:2: 'names' can't do this: %S*message.lua:%d+: .*; is what it was given right%?$"))
+  end)
+
+  it("is told that a method was called with a dot", function()
+    local env = chunk.environment {}
+    env.run = require("ganas.run").new({ queries = 1 }, {}, {})
+    local function said(text) return refused(chunk.run, "r.lua", text, env) end
+    assert.equal("r.lua:2: 'best' is a method; write object:best(3), with a colon",
+      said "\nlocal list = run.best(3)")
+    assert.equal("r.lua:1: 'best' is a method; write object:best(), with a colon", said "return run.best()")
+    assert.equal("r.lua:1: 'best' is a method; write object:best(...), with a colon",
+      said "return run.best {}")
+  end)
+
   it("is not blamed for a fault of ours", function()
-    local text = "local message = require 'ganas.message'\nmessage.names(nil)"
-    local ok, err = pcall(run, text)
+    local ok, err = pcall(chunk.call, "r.lua:1", message.names, nil)
     assert.is_false(ok)
     assert.is_true(message.is_fault(err))
     assert.truthy(err.text:find "message.lua:%d+: ")
-    assert.truthy(err.trace:find "r.lua:2: in main chunk")
   end)
 end)
 

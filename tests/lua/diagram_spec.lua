@@ -4,6 +4,7 @@ local boxes = require "ganas.boxes"
 local diagram = require "ganas.diagram"
 local grammar = require "ganas.grammar"
 local graphviz = require "ganas.graphviz"
+local space = require "ganas.space"
 local uv = require "luv"
 
 local function graph_of(name, text) return diagram.of(assert(grammar.load(name):arch(text))) end
@@ -74,6 +75,48 @@ describe("the terminal", function()
     }, boxes.lines(graph))
     for _, node in ipairs(graph.nodes) do node.dead = true end
     assert.same({ "nothing lies between input and output" }, boxes.lines(graph))
+  end)
+end)
+
+describe("steps that lead nowhere", function()
+  local spec = {
+    ops = { "mlp", "pool" }, name = "idle",
+    grow = space.steps { { reads = { 0 } }, { reads = space.choose(1) }, { reads = space.choose(2) },
+      output = { 2, 3 } },
+    measures = { cost = space.sum(function() return 1 end) },
+  }
+
+  it("are left out of a drawing, which says so and keeps the other numbers", function()
+    local domain = grammar.load(spec)
+    local arch = assert(domain:arch "mlp|pool(0)|mlp(0,2)")
+    assert.same({
+      "  0  input", "  2  pool    ◀─ 0", "  3  mlp     ◀─ 0, 2", "  4  output  ◀─ 2, 3", "left out: 1 mlp",
+    }, boxes.lines(diagram.of(arch)))
+    assert.same({ 3, 2, 4 }, { arch.cost, arch:count "mlp", arch.nodes })
+  end)
+
+  it("are said of a space that has them, with what counts them", function()
+    local function fact(of)
+      for _, entry in ipairs(grammar.load(of):describe()) do
+        if entry[1] == "idle steps" then return entry[2] end
+      end
+    end
+    assert.matches("^in %d+%.?%d* %% of random candidates, steps that lead to no output; sums and counts "
+      .. "have them in, depth, nodes and edges don't$", fact(spec))
+    for _, name in ipairs { "darts", "nasbench101", "nasbench201", "tinycell" } do
+      assert.is_nil(fact(name))
+    end
+  end)
+end)
+
+describe("the command draw", function()
+  local drawing = require "ganas.drawing"
+
+  it("takes the space of a recipe, inside of it or by its name", function()
+    assert.equal("│ input ├──▶ a ├──▶ a ├──▶ b ├──▶ output │",
+      drawing.run { operand = "tests/bad/view/convs.lua", words = { "", "a|a|b" } }[2])
+    assert.same(drawing.run { operand = "nasbench201", words = { "", CELL } },
+      drawing.run { operand = "nb201_tiny", words = { "", CELL } })
   end)
 end)
 

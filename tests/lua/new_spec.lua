@@ -84,8 +84,8 @@ describe("a new file", function()
       table.concat(lines, "' '")))
     assert.equal('{"hello": 1, "protocol": "ganas-eval/1"}\n'
       .. '{"status": "infeasible", "error": "nothing reads the input", "id": 1}\n'
-      .. '{"status": "error", "error": "TypeError: object of type \'int\' has no len()", "id": 2}\n'
-      .. '{"status": "ok", "value": 5.0, "metrics": {"operations": 1, "edges": 1}, "id": 3}\n',
+      .. '{"status": "error", "error": "t.py:43: TypeError: object of type \'int\' has no len()", "id": 2}\n'
+      .. '{"status": "ok", "value": 5.0, "metrics": {"operations": 1, "links": 1}, "id": 3}\n',
       fs.read(dir .. "/said"))
     assert.truthy(fs.read(dir .. "/err"):find "^Traceback")
   end)

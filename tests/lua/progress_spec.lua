@@ -134,6 +134,25 @@ describe("on a terminal", function()
   end)
 end)
 
+describe("workers that say no hello", function()
+  it("are said after a few seconds, and once where lines are plain", function()
+    local now, file = 0, sink()
+    local shown = progress.new { file = file, clock = function() return now end }
+    shown:follow(with { queries = 0, budget = 20 })
+    local function said(t, silent)
+      now, file.text = t, ""
+      shown:wait(2, 2, silent)
+      return file.text:match "waiting for %d workers? to say hello" or file.text
+    end
+    assert.equal("", said(0.1, 2))
+    assert.truthy(said(2.5, 2):find("2 of 2 busy", 1, true))
+    assert.equal("waiting for 2 workers to say hello", said(5, 2))
+    assert.equal("", said(20, 2))
+    assert.equal("waiting for 1 worker to say hello", said(30, 1))
+    assert.truthy(said(40, 0):find("2 of 2 busy", 1, true))
+  end)
+end)
+
 describe("the time that is left", function()
   local Pace = require "ganas.pace"
 

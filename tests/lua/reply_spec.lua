@@ -47,7 +47,7 @@ describe("output", function()
   it("that is no result says so", function()
     assert.equal("it wrote no result; expected value=NUMBER on stdout", failure "")
     assert.equal("it wrote no result; expected value=NUMBER on stdout", failure " \n\n")
-    assert.equal("its last line is 'done'; expected JSON or name=value", failure "done\n")
+    assert.equal("its last line is 'done'; expected JSON, name=value or a number", failure "done\n")
     assert.equal("no number 'value'; it gave 'a' and 'b'", failure "a=1 b=2")
     assert.equal("it gave nan as accuracy; expected a finite number", failure("accuracy=nan", {
       score = "accuracy" }))
@@ -58,7 +58,8 @@ describe("output", function()
     assert.equal("it gave 'NaN' as value; expected a finite number",
       failure '{"note":"[nan, \\" inf","value":-nan,"x":true}')
     assert.same({ score = 1, metrics = { nanny = 2 } }, output '{"value":1,"note":": NaN","nanny":2}')
-    assert.equal("its last line is '{\"value\":1'; expected JSON or name=value", failure '{"value":1')
+    assert.equal("its last line is '{\"value\":1'; expected JSON, name=value or a number",
+      failure '{"value":1')
   end)
 end)
 

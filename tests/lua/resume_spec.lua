@@ -76,11 +76,17 @@ describe("a run", function()
     cut(#whole)
     local code, _, said = folder:run "resume cut --quiet"
     assert.same({ 0, "" }, { code, said })
+    local result = folder:read "cut/result.json"
     code, _, said = folder:run "resume cut --quiet"
-    assert.same({ 0, "ganas-lua: cut is finished already: its journal is replayed, nothing is evaluated\n" },
+    assert.same({ 0, "ganas-lua: cut is finished already: its journal is replayed, nothing is evaluated, and "
+      .. "its result stays as it is\n" },
       { code, said })
     assert.is_nil(folder:read "paid")
     assert.equal(whole, folder:read "cut/journal.jsonl")
+    assert.equal(result, folder:read "cut/result.json")
+    folder:write("cut/result.json", (result:gsub('"queries":%d+', '"queries":3', 1))) -- of another end
+    folder:run "resume cut --quiet"
+    assert.truthy(folder:read "cut/result.json":find '"queries":40')
   end)
 
   it("is refused when a line in it is damaged", function()

@@ -83,7 +83,11 @@ describe("a search with processes", function()
     assert.same({ 1, "" }, { code, out })
     assert.matches("^r.lua:7: all 10 candidates of the first set failed; the first, '[abc|]+': it ended "
       .. "early, "
-      .. "exit code 1: ImportError: no module named torch\n$", err)
+      .. "exit code 1: ImportError: no module named torch; what it said is in "
+      .. "'o/trials/worker%-1.err'\n$", err)
+    code, out, err = folder:run "r.lua --quiet --out o"
+    assert.same({ 1, "", "ganas-lua: 'o' holds a run that failed; remove it or choose another name after "
+      .. "--out\n" }, { code, out, err })
     local all = {}
     for id = 1, 10 do all[id] = ('"%d=infeasible"'):format(id) end
     recipe(unpack(all))

@@ -2,6 +2,7 @@
 
 local Batch = require "ganas.batch"
 local evaluate = require "ganas.evaluate"
+local fs = require "ganas.fs"
 local guard = require "ganas.guard"
 local loop = require "ganas.loop"
 local program = require "tests.lua.program"
@@ -81,6 +82,8 @@ describe("a worker", function()
       .. 'a line like {"id":7,"status":"ok","value":0.9}, and other things on stderr' }, r)
     r = outcome("other", { retries = 0 })
     assert.same({ state = "lost", error = "it answered about 1002 instead of 2" }, r)
+    r = outcome("nameless", { retries = 0 })
+    assert.same({ state = "lost", error = 'its answer has no "id"; expected "id":2' }, r)
   end)
 
   it("says what is wrong with its numbers", function()
@@ -131,8 +134,27 @@ describe("a worker", function()
     e = open({ "mute" }, { startup = 1.5 })
     list = e:score(batch_of(), 0, 4)
     e:close()
-    for i = 1, 4 do assert.equal("no hello within 1.5 s (startup)", list[i].error) end
+    for i = 1, 4 do
+      assert.equal('no hello within 1.5 s (startup); expected the line {"hello":1,"protocol":"ganas-eval/1"}',
+        list[i].error)
+    end
     assert.equal("3\n", io.popen("ls " .. marks .. ".* | wc -l"):read "*a") -- the fourth was not tried
+  end)
+
+  it("has what it says on stderr kept in the run's folder, by place", function()
+    local dir = program.folder {}
+    local e, jobs = open({ "2=exit" }, { retries = 1 }), {}
+    for i, text in ipairs(TEXTS) do jobs[i] = { id = i, arch = text, seed = i } end
+    assert.is_nil(e:said())
+    e:score(batch_of(), 0, 4, { jobs = jobs, heard = function() end,
+      log = { dir = dir.path, sync_soon = function() end } })
+    local path = dir.path .. "/trials/worker-1.err"
+    assert.equal("what it said is in '" .. path .. "'", e:said())
+    e:close()
+    local said = "%-%- process %d+, [%d :-]+\nfirst line\nout of memory\n"
+    assert.truthy(dir:read "trials/worker-1.err":find("^" .. said .. said .. "$"))
+    assert.same({ "worker-1.err" }, fs.list(dir.path .. "/trials"))
+    dir:remove()
   end)
 
   it("ends with the search, and what it started, too", function()

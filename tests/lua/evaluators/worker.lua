@@ -37,6 +37,7 @@ local HOW = {
   end,
   garbage = function() say "Epoch 1/10: loss nan" end,
   other = function(id) answer(id + 1000, '"status":"ok","value":1') end,
+  nameless = function() say '{"status":"ok","value":1}' end,
   big = function(id) answer(id, '"status":"ok","value":1,"error":"' .. ("x"):rep(2 ^ 20) .. '"') end,
   nan = function(id) answer(id, '"status":"ok","value":NaN') end,
   infinite = function(id) answer(id, '"status":"ok","value":-Infinity') end,

@@ -1,0 +1,6 @@
+return {
+  about = "x",
+  space = { ops = { "a", "b" }, grow = require("ganas.space").chain(3) },
+  evaluate = function(arch) return arch:count "a" end,
+  constraints = { rule.count("a", "<=", 2) },
+}
