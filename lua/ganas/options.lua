@@ -226,6 +226,10 @@ end
 local function checked(command, parsed)
   check_command(parsed)
   if command == "bench" then read_bench(parsed) end
+  if parsed.json and parsed.json_lines then
+    message.usage("options '--json' and '--json-lines' given together; expected --json for the result alone, "
+      .. "--json-lines for all that happens, the result last")
+  end
   if parsed.out == "" then message.usage "option '--out' is ''; expected a folder" end
   return {
     command = command, operand = parsed.recipe or parsed.file or parsed.run, args = arguments_of(parsed),

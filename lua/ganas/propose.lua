@@ -7,11 +7,11 @@
 -- the generator's descendants keep their share of what is evaluated.
 
 local Batch = require "ganas.batch"
+local changing = require "ganas.changing"
 local Pool = require "ganas.pool"
 local core = require "ganas.core"
 local feasible = require "ganas.feasible"
 local ranking = require "ganas.ranking"
-local schedule = require "ganas.schedule"
 local whole = require "ganas.whole"
 
 local propose = {}
@@ -34,7 +34,7 @@ local function new_screen(state, size)
     draft = Batch.new(state.space, math.min(MOST_DRAFT, draft)),
     origin = {}, -- of each row: which lineage it belongs to
     order = {},  -- of each row, by the critic
-    optimism = state.settings.screen.optimism,
+    optimism = "optimism",
   }, Screen)
 end
 
@@ -135,7 +135,7 @@ function Screen:select(n, share)
   local part, value = Batch.new(state.space, #rows), core.doubles(#rows)
   part:append(self.batch, rows)
   for k, row in ipairs(rows) do value[k - 1] = self.order[row + 1] end
-  local optimism = schedule.value(self.optimism, state.run)
+  local optimism = changing.value(state, self.optimism)
   local function of_generator(k) return self.origin[rows[k + 1] + 1] == SAMPLE end
   local picks = critic:choose(part, value, optimism, of_generator, own, math.min(n, #rows))
   for i, k in ipairs(picks or {}) do picks[i] = rows[k + 1] end
@@ -163,7 +163,7 @@ local function refit(screen, s)
   set:append(screen.batch, elite)
   set:append(state.truth)
   state.clock:start "generator"
-  state.generator:refit(set, s.elite_steps, schedule.value(state.settings.entropy, state.run))
+  state.generator:refit(set, s.elite_steps, changing.value(state, "entropy"))
   state.clock:start "screen"
 end
 
@@ -241,7 +241,7 @@ local function list(state, most)
   if not all then return nil end
   local screen = new_screen(state, 1)
   screen.batch = all
-  if state.constraints:count() > 0 then screen.optimism = state.settings.screen.bounded_optimism end
+  if state.constraints:count() > 0 then screen.optimism = "bounded_optimism" end
   for i = 1, all:count() do screen.origin[i] = LISTED end
   screen:judge(0)
   return screen

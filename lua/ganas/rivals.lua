@@ -11,9 +11,9 @@
 -- more. None of them queries a candidate twice.
 
 local Batch = require "ganas.batch"
+local changing = require "ganas.changing"
 local Process = require "ganas.gp"
 local propose = require "ganas.propose"
-local schedule = require "ganas.schedule"
 local whole = require "ganas.whole"
 
 local rivals = {}
@@ -130,7 +130,7 @@ end
 function Gaussian:next(most)
   local state = self.state
   local pool = self:candidates()
-  local n = math.min(most, schedule.value(self.batch, state.run), pool:count())
+  local n = math.min(most, changing.value(state, "batch"), pool:count())
   if n == 0 then return random(state) end
   self.process = self.process or Process.new(state.space)
   if not self.process:learn(state) then return random(state) end
@@ -149,7 +149,7 @@ rivals.METHODS = { "evolution", "local", "gp" }
 function rivals.open(state)
   local kind = KINDS[state.settings.method]
   local s = state.settings
-  return kind and setmetatable({ state = state, settings = s.evolution, batch = s.batch }, kind)
+  return kind and setmetatable({ state = state, settings = s.evolution }, kind)
 end
 
 return rivals

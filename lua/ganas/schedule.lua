@@ -11,6 +11,7 @@
 
 local chunk = require "ganas.chunk"
 local message = require "ganas.message"
+local schema = require "ganas.schema"
 local sorted = require "ganas.sorted"
 
 local schedule = {}
@@ -22,7 +23,11 @@ Schedule.__tostring = function(self) return self.text end
 
 local function finite(x) return type(x) == "number" and x == x and math.abs(x) ~= math.huge end
 
-local function make(text, at) return setmetatable({ text = text, at = at }, Schedule) end
+-- `turns`: the values between which it moves, or from which it only rises. `written`: it has no others, so
+-- that a fraction is the user's.
+local function make(text, at, turns, written)
+  return setmetatable({ text = text, at = at, turns = turns, written = written }, Schedule)
+end
 
 -- Share of the budget that is spent, 0..1.
 local function progress(run)
@@ -51,19 +56,19 @@ function schedule.linear(a, b)
   return make(between("linear", a, b), function(run)
     local t = progress(run)
     return a * (1 - t) + b * t
-  end)
+  end, { a, b })
 end
 
 function schedule.geometric(a, b)
   check_ends("geometric", a, b, 0)
-  return make(between("geometric", a, b), function(run) return a * (b / a) ^ progress(run) end)
+  return make(between("geometric", a, b), function(run) return a * (b / a) ^ progress(run) end, { a, b })
 end
 
 function schedule.cosine(a, b)
   check_ends("cosine", a, b)
   return make(between("cosine", a, b), function(run)
     return b + (a - b) * (1 + math.cos(math.pi * progress(run))) / 2
-  end)
+  end, { a, b })
 end
 
 local function check_steps(steps)
@@ -93,15 +98,17 @@ end
 
 function schedule.steps(given)
   check_steps(given)
-  local starts, steps = sorted.keys(given), {}
-  for start, value in sorted(given) do steps[start] = value end
+  local starts, steps, values = sorted.keys(given), {}, {}
+  for start, value in sorted(given) do
+    steps[start], values[#values + 1] = value, value
+  end
   return make(steps_text(steps, starts), function(run)
     local value = steps[0]
     for _, start in ipairs(starts) do
       if start <= run.iteration then value = steps[start] end
     end
     return value
-  end)
+  end, values, true)
 end
 
 function schedule.impatient(a, every)
@@ -111,7 +118,7 @@ function schedule.impatient(a, every)
   end
   local text = ("%s, and as much again every %s queries without a new best"):format(message.number(a),
     message.number(every))
-  return make(text, function(run) return a * (1 + (run.since_best or 0) / every) end)
+  return make(text, function(run) return a * (1 + (run.since_best or 0) / every) end, { a })
 end
 
 -- Whether a value can be used as a schedule.
@@ -126,21 +133,28 @@ function schedule.describe(s)
   return tostring(s)
 end
 
-local function own_value(fn, run)
+local NUMBER = { type = "number" }
+
+local function rounded(value, rule)
+  return rule and rule.integer and finite(value) and math.floor(value) or value
+end
+
+local function own_value(fn, run, rule)
   local where = message.defined(fn)
   local value = chunk.call(where, fn, run)
-  if not finite(value) then
-    message.user("%s: the schedule gave %s at iteration %d; expected a number", where, message.value(value),
-      run.iteration)
+  if not schema.fits(rounded(value, rule), rule) then
+    message.user("%s: the schedule%s gave %s at iteration %d; expected %s", where,
+      rule.name and " of " .. message.quote(rule.name) or "", message.value(value), run.iteration,
+      schema.expected(rule))
   end
   return value
 end
 
--- The value of a schedule now.
-function schedule.value(s, run)
-  if type(s) == "number" then return s end
-  if type(s) == "function" then return own_value(s, run) end
-  return s.at(run)
+-- The value of a schedule now. `rule` (optional; see ganas.changing) says which numbers are right: a function
+-- of the user's is held to it; on the way between whole numbers fractions are rounded down.
+function schedule.value(s, run, rule)
+  if type(s) == "function" then return rounded(own_value(s, run, rule or NUMBER), rule) end
+  return rounded(type(s) == "number" and s or s.at(run), rule)
 end
 
 return message.guarded("function of ganas.schedule", schedule)

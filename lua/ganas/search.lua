@@ -6,6 +6,7 @@
 
 local Batch = require "ganas.batch"
 local baseline = require "ganas.baseline"
+local changing = require "ganas.changing"
 local convergence = require "ganas.convergence"
 local diagram = require "ganas.diagram"
 local Clock = require "ganas.clock"
@@ -19,7 +20,6 @@ local levels = require "ganas.levels"
 local message = require "ganas.message"
 local propose = require "ganas.propose"
 local rivals = require "ganas.rivals"
-local schedule = require "ganas.schedule"
 local train = require "ganas.train"
 local vitals = require "ganas.vitals"
 local warm = require "ganas.warm"
@@ -94,8 +94,7 @@ end
 -- ---- the truth set ----
 
 local function truncate(state, first)
-  local k = math.max(1, math.min(math.floor(schedule.value(state.settings.truncate, state.run)),
-    state.pool:count()))
+  local k = math.max(1, math.min(changing.value(state, "truncate"), state.pool:count()))
   local truth, from = Batch.new(state.space, k), state.settings.truth == "last" and first or 0
   if state.goals then
     state.truth_rows = state.goals:top(k, from)
@@ -151,7 +150,7 @@ local function next_set(state)
     return (propose.random(state, run.budget - run.queries))
   end
   if not state.generator and not state.critic then return Batch.new(state.space, 1) end -- all are known
-  local n = math.max(1, math.floor(schedule.value(state.settings.batch, run)))
+  local n = changing.value(state, "batch")
   gather(state)
   train.iteration(state)
   state.clock:start "screen"

@@ -6,6 +6,7 @@
 -- promising. A recipe's `search` changes single fields of the preset. docs/PAPER.md says which
 -- choices are the paper's and which are ours.
 
+local changing = require "ganas.changing"
 local message = require "ganas.message"
 local schedule = require "ganas.schedule"
 local schema = require "ganas.schema"
@@ -15,18 +16,9 @@ local settings = {}
 
 -- ---- fields ----
 
-local function changing(rule)
-  rule.type = { "number", "callable" }
-  rule.expected = rule.expected or "a number or a schedule such as over.linear(a, b)"
-  return rule
-end
-
 local function whole(least, most) return { type = "number", integer = true, min = least, max = most } end
 local function share() return { type = "number", min = 0, max = 1 } end
 local function positive() return { type = "number", above = 0 } end
-local function from_zero()
-  return { min = 0, expected = "a number from 0 or a schedule such as over.impatient(1, 20)" }
-end
 
 local function one_of(...) return { type = "string", enum = { ... } } end
 local function group(fields) return { type = "table", fields = fields } end
@@ -35,12 +27,12 @@ local FIELDS = {
   method = one_of("ganas", "random", "evolution", "local", "gp",
     "no_generator", "no_discriminator", "no_screening"),
   initial = whole(1),       -- random candidates of X_0
-  batch = changing {},      -- candidates of each later X_t
-  truncate = changing {},   -- k: size of the truth set
+  batch = changing.rule "batch",       -- candidates of each later X_t
+  truncate = changing.rule "truncate", -- k: size of the truth set
   truth = one_of("union", "last"), -- the k best of all evaluated, or of the last set
-  rounds = changing {},     -- T': times that discriminator and generator are trained an iteration
+  rounds = changing.rule "rounds",     -- T': times that discriminator and generator are trained an iteration
   weights = one_of("keep", "reset"), -- from one iteration to the next
-  entropy = changing {},    -- weight of the generator's entropy bonus
+  entropy = changing.rule "entropy",   -- weight of the generator's entropy bonus
   stop = { type = "function" },
   reward = group {
     kind = one_of("soft", "hard"), -- mean probability, or share of votes above one half
@@ -76,8 +68,9 @@ local FIELDS = {
     samples = share(),                   -- of a later round: G's samples; the others are mutants of the elite
     elite_steps = whole(0),              -- of G's refit to the elite before it draws them
     -- deviations added to what a candidate is expected to score
-    optimism = changing(from_zero()),
-    bounded_optimism = changing(from_zero()), -- the same for all that obeys constraints, looked at as a whole
+    optimism = changing.rule "optimism",
+    -- the same for all that obeys constraints, looked at as a whole
+    bounded_optimism = changing.rule "bounded_optimism",
     quota = share(),                     -- least share of what is evaluated that descends from G
     more = { type = "number", min = 0, max = 0.99 }, -- an edit is followed by another with this probability
     most = whole(1),                     -- edits of a mutant

@@ -3,7 +3,7 @@
 local Batch = require "ganas.batch"
 local Critic = require "ganas.critic"
 local Policy = require "ganas.policy"
-local schedule = require "ganas.schedule"
+local changing = require "ganas.changing"
 
 local train = {}
 
@@ -39,7 +39,7 @@ local function reinforce(state)
   local g, stats = state.settings.generator, nil
   local options = {
     epochs = g.epochs, clip = g.clip_ratio, discount = g.discount, lambda = g.lambda,
-    value_weight = g.value_weight, entropy_weight = schedule.value(state.settings.entropy, state.run),
+    value_weight = g.value_weight, entropy_weight = changing.value(state, "entropy"),
   }
   for _ = 1, g.batches do
     state.episodes:clear()
@@ -55,13 +55,13 @@ local function train_generator(state)
   local g = state.settings.generator
   if g.train == "ppo" and state.critic then return reinforce(state) end
   if g.train == "none" then return nil end
-  return state.generator:refit(state.truth, g.steps, schedule.value(state.settings.entropy, state.run))
+  return state.generator:refit(state.truth, g.steps, changing.value(state, "entropy"))
 end
 
 -- One iteration's training. state.truth holds the truth set. Notes losses and entropy in state.run.
 function train.iteration(state)
   local run, clock = state.run, state.clock
-  for _ = 1, schedule.value(state.settings.rounds, run) do
+  for _ = 1, changing.value(state, "rounds") do
     if state.critic then
       clock:start "discriminator"
       run.discriminator = state.critic:train(state) or run.discriminator

@@ -237,11 +237,14 @@ describe("the program", function()
   end)
 
   it("tells a fault of ours from a mistake", function()
-    fs.write_atomic(dir .. "/x.lua", "require('ganas.message').names(nil)")
     local code, err = complain "r.lua a=1 seed=2 --out /dev/null/x"
     assert.equal(2, code)
     assert.truthy(err:find "unknown argument 'a'")
     fs.write_atomic(dir .. "/r.lua", "require('ganas.message').names(nil)")
+    code, err = complain "r.lua"
+    assert.equal(1, code)
+    assert.truthy(err:find "^r.lua:1: 'names' can't do this: ")
+    fs.write_atomic(dir .. "/r.lua", "require('ganas.search').start = nil " .. RECIPE)
     code, err = complain "r.lua"
     assert.equal(3, code)
     assert.truthy(err:find "^ganas%-lua: a fault of ours, not of your files; please report it: ")

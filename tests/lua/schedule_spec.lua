@@ -1,5 +1,6 @@
 -- schedule - values over a run, and each message for bad input.
 
+local changing = require "ganas.changing"
 local message = require "ganas.message"
 local over = require "ganas.schedule"
 
@@ -69,6 +70,33 @@ describe("a schedule", function()
     assert.equal("25, 10 from iteration 5 on", tostring(over.steps { [5] = 10, [0] = 25 }))
     assert.equal("7", over.describe(7))
     assert.truthy(over.describe(function() end):find "^the function at .*schedule_spec.lua:%d+$")
+  end)
+end)
+
+describe("a field of search", function()
+  local function value(name, s, run)
+    return changing.value({ settings = { [name] = s, screen = { [name] = s } }, run = run }, name)
+  end
+
+  it("is a whole number where one is meant, and a fraction elsewhere", function()
+    assert.equal(12, value("batch", over.linear(10, 15), at(50)))
+    assert.equal(2, value("truncate", over.impatient(1, 20), { since_best = 39 }))
+    assert.equal(0, value("rounds", over.linear(0, 1), at(99)))
+    assert.equal(1e12, value("truncate", 1e12, at(0)))
+    assert.equal(0.75, value("entropy", over.linear(0.5, 1), at(50)))
+    assert.equal(2.5, value("bounded_optimism", function() return 2.5 end, at(0)))
+    assert.equal(-1, value("entropy", function() return -1 end, at(0)))
+  end)
+
+  it("takes schedules that never leave what it may be", function()
+    local function wrong(name, s) return (changing.rule(name).check(s)) end
+    assert.is_nil(wrong("batch", over.linear(1.5, 20)))
+    assert.is_nil(wrong("rounds", over.cosine(2, 0)))
+    assert.is_nil(wrong("truncate", over.steps { [0] = 3, [5] = 1 }))
+    assert.is_nil(wrong("entropy", over.linear(0.1, -0.1)))
+    assert.truthy(wrong("truncate", over.cosine(10, 0.9)):find("the value 0.9;", 1, true))
+    assert.truthy(wrong("optimism", over.linear(1, -0.5)):find("the value -0.5;", 1, true))
+    assert.truthy(wrong("rounds", over.impatient(-1, 5)):find("the value -1;", 1, true))
   end)
 end)
 
