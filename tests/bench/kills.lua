@@ -58,12 +58,15 @@ math.randomseed(seed)
 
 local function journal_size() return fs.size(folder.path .. "/cut/journal.jsonl") or 0 end
 
--- Runs a command line and kills it at a random moment; whether it was still there.
+-- Runs a command line and kills it at a random moment; whether it was still there. One that ends by itself
+-- has to end well.
 local function kill_sometime(line)
-  local over, killed, size = false, false, journal_size()
+  local over, killed, size = nil, false, journal_size()
+  local said = uv.fs_open(folder.path .. "/said", "w", 384)
   local process, pid = uv.spawn("sh", {
-    args = { "-c", (folder:command(line):gsub("&& ", "&& exec ", 1)) }, stdio = {},
-  }, function() over = true end)
+    args = { "-c", (folder:command(line):gsub("&& ", "&& exec ", 1)) }, stdio = { nil, nil, said },
+  }, function(code) over = code end)
+  uv.fs_close(said)
   local anywhere, began, grown = math.random() < 0.2, uv.hrtime(), nil
   local wait = (anywhere and 0.6 or 0.12) * math.random()
   local timer = uv.new_timer()
@@ -79,6 +82,7 @@ local function kill_sometime(line)
   timer:close()
   process:close()
   uv.run "nowait"
+  if not killed and over ~= 0 then fail("%s ended with %d: %s", line, over, folder:read "said") end
   return killed
 end
 
