@@ -73,13 +73,25 @@ local function fail(status)
   error(string.format("%s: %s", ffi.string(lib.ganas_status_name(status)), text), 0)
 end
 
--- Under GANAS_GC=hostile (lua/boot.lua) all garbage goes at each new handle and after each EVERY-th call.
-local HOSTILE, EVERY = os.getenv "GANAS_GC" == "hostile", 50
-local calls = 0
+-- Under GANAS_GC=hostile (lua/boot.lua) all garbage goes at each new handle and after each EVERY-th call;
+-- when that was MANY times, ten times as rarely, and so on: it takes milliseconds, there may be 10^6 calls.
+local HOSTILE, EVERY, MANY = os.getenv "GANAS_GC" == "hostile", 50, 2000
+local calls, handles, times, rarely = 0, 0, 0, 1
+
+local function collect()
+  collectgarbage()
+  times = times + 1
+  if times % MANY == 0 then rarely = 10 * rarely end
+end
 
 local function collect_after_call()
   calls = calls + 1
-  if calls % EVERY == 0 then collectgarbage() end
+  if calls % (EVERY * rarely) == 0 then collect() end
+end
+
+local function collect_before_handle()
+  handles = handles + 1
+  if handles % rarely == 0 then collect() end
 end
 
 -- Whether there was something to choose: false for GANAS_E_EMPTY; raises what any other failure says.
@@ -100,7 +112,7 @@ end
 -- A handle made by `constructor(out, ...)`, freed by `free` when it is no longer reachable.
 function core.new(kind, constructor, free, ...)
   local out = ffi.new(kind .. " *[1]")
-  if HOSTILE then collectgarbage() end
+  if HOSTILE then collect_before_handle() end
   core.check(constructor(out, ...))
   return ffi.gc(out[0], free)
 end

@@ -245,10 +245,11 @@ local function spec_of(t, m, space)
   local outs, slopes = core.int32(#dense), core.doubles(#dense)
   for i, layer in ipairs(dense) do outs[i - 1], slopes[i - 1] = layer.out, layer.slope end
   local input, by = input_array(t, m, inputs, space)
+  local numbers = float_array(weights)
   return core.struct("ganas_predictor_spec", nil, {
     inputs = #inputs, width = width, layers = layers, dense = #dense, by = by or -1, slope = LEAKY,
-    input = input, weights = float_array(weights), out = outs, dense_slope = slopes,
-  }), { input, weights, outs, slopes }
+    input = input, weights = numbers, out = outs, dense_slope = slopes,
+  }), { input, numbers, outs, slopes }
 end
 
 local function blocks_of(fields, space, where)

@@ -70,7 +70,9 @@ static void the_peak_is_a_peak(void **state)
     double one = 0, kept = -1;
     assert_int_equal(ganas_threads_new(&pool, 1), GANAS_OK);
     assert_int_equal(ganas_bench_peak(pool, 0.02, &one), GANAS_OK);
-    assert_true(one > 0.5 && one < 2000);
+    assert_true(one > 0 && one < 2000);
+    if (!getenv("GANAS_QUICK_TESTS")) /* an emulator may have any */
+        assert_true(one > 0.5);
     assert_int_equal(ganas_bench_peak(pool, 0, &kept), GANAS_E_ARGUMENT);
     assert_string_equal(ganas_errmsg(), "0 seconds; more than 0, at most 60");
     assert_true(kept < 0);

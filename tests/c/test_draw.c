@@ -116,7 +116,7 @@ static void networks_are_alike(void **state)
 {
     (void)state;
     const int known[][3] = {{1, 5, 0}, {1, 6, 7}, {2, 5, 0}, {3, 5, 6}}; /* inputs, nodes, budget */
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i += test_size(1, 2)) {
         ganas_space *space = cell(known[i][0], known[i][1], known[i][2]);
         assert_true(space->alike);
         assert_uniform(space, GANAS_IDENTITY_NETWORK, count_networks(space, 100000));

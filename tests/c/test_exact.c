@@ -488,7 +488,7 @@ static void meet_brute_force(ganas_space *space, uint64_t seed, int combinations
 static void fixed_graphs_meet_brute_force(void **state)
 {
     (void)state;
-    meet_brute_force(fixed_space(), 1, 200, 10000);
+    meet_brute_force(fixed_space(), 1, test_size(200, 40), test_size(10000, 500));
 }
 
 /* As NAS-Bench-101's, smaller: 2..5 nodes, at most 7 edges. */
@@ -503,13 +503,13 @@ static void open_graphs_meet_brute_force(void **state)
     g.spec.end_op = 4;
     g.spec.min_nodes = 2;
     g.spec.max_edges = 7;
-    meet_brute_force(grammar_space(&g), 2, 100, 2000);
+    meet_brute_force(grammar_space(&g), 2, test_size(100, 40), test_size(2000, 500));
 }
 
 static void choosing_graphs_meet_brute_force(void **state)
 {
     (void)state;
-    meet_brute_force(choose_space(), 3, 100, 2000);
+    meet_brute_force(choose_space(), 3, test_size(100, 40), test_size(2000, 500));
 }
 
 int main(void)

@@ -230,6 +230,9 @@ static void functions_are_within_two_ulp(void **state)
 static void functions_are_the_same_everywhere(void **state)
 {
     (void)state;
+    const char *quick = getenv("GANAS_QUICK_TESTS");
+    if (quick && strcmp(quick, "valgrind") == 0)
+        skip(); /* 3.19 takes the FMA -(0 * 0) + 0 for -0 */
     for (int f = 0; f < 4; f++) {
         uint32_t at = 0;
         for (bool more = true; more;) {

@@ -1,6 +1,7 @@
 /* Mutants: always legal, always different, as far from their parents as asked, able to reach every
  * graph, and every refusal. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "test.h"
 
@@ -223,6 +224,36 @@ static void edits_of_free_graphs_are_small(void **state)
     ganas_batch_free(batch);
     ganas_batch_free(parents);
     ganas_batch_free(origin);
+    ganas_space_free(space);
+}
+
+/* A chain of operations 1, 2, 3 loses each of them about as often as another. */
+static void every_inner_node_can_go(void **state)
+{
+    (void)state;
+    enum { N = 6000 };
+    ganas_space *space = free_space();
+    ganas_batch *parents = new_batch(space, 1), *batch = new_batch(space, N);
+    ganas_rng *rng = new_rng(10);
+    struct graph chain = {.size = 5, .op = {0, 1, 2, 3, 4}, .reads = {0, 1, 2, 4, 8}};
+    int32_t without[4] = {0};
+    assert_int_equal(batch_put(parents, &chain), GANAS_OK);
+    assert_int_equal(ganas_batch_mutate(batch, parents, NULL, rng, N, 0, 1, NULL), GANAS_OK);
+    for (int32_t i = 0; i < N; i++) {
+        struct graph g;
+        batch_get(batch, i, &g);
+        for (int p = 1; p <= 3 && g.size == 4; p++) {
+            struct graph less = drop_node(&chain, p);
+            without[p] += !memcmp(&g, &less, sizeof g);
+        }
+    }
+    int32_t all = without[1] + without[2] + without[3];
+    assert_true(all > 300);
+    for (int p = 1; p <= 3; p++)
+        assert_true(abs(3 * without[p] - all) < 4 * sqrt(2 * all));
+    ganas_rng_free(rng);
+    ganas_batch_free(batch);
+    ganas_batch_free(parents);
     ganas_space_free(space);
 }
 
@@ -471,6 +502,7 @@ int main(void)
         cmocka_unit_test(mutants_differ_from_their_parents),
         cmocka_unit_test(edits_are_as_many_as_asked),
         cmocka_unit_test(edits_of_free_graphs_are_small),
+        cmocka_unit_test(every_inner_node_can_go),
         cmocka_unit_test(every_graph_can_be_reached),
         cmocka_unit_test(every_size_can_be_reached),
         cmocka_unit_test(mutants_keep_masked_rules),

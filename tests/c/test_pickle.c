@@ -259,7 +259,7 @@ static void bombs_are_refused(void **state)
     unsigned char *bytes = malloc(n);
     (void)state;
     const char *const ops = "N(]}";
-    for (const char *op = ops; *op; op++) {
+    for (const char *op = ops + test_size(0, 3); *op; op++) {
         memset(bytes, *op, n);
         memcpy(bytes, "\x80\4", 2);
         struct pickle p = {0};

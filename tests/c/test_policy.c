@@ -116,7 +116,7 @@ static void is_a_distribution(void **state)
     (void)state;
     enum { BLOCK = 4096 };
     static double logp[BLOCK];
-    for (int which = 1; which < 4; which++) {
+    for (int which = 1; which < test_size(4, 2); which++) {
         struct fixture f;
         ganas_batch *now, *last;
         int32_t more = 1;

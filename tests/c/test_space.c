@@ -507,6 +507,30 @@ static void nasbench201_has_depth_3(void **state)
     ganas_space_free(space);
 }
 
+/* From the input over node 1 to node 3. A dead node is no end of a path; one that breaks paths is,
+   though not its middle. */
+static void paths_end_where_nodes_live(void **state)
+{
+    (void)state;
+    const struct {
+        uint8_t first, last;
+        double leads, onward; /* from the input, from node 1 */
+    } known[] = {{1, 1, 1, 1}, {1, 0, 0, 0}, {0, 1, 0, 0},
+                 {1, 2, 1, 1}, {2, 1, 0, 1}, {2, 0, 0, 0}};
+    ganas_space *space = fixed_space();
+    space->dead_ops = 1;
+    int32_t leads, onward;
+    assert_int_equal(ganas_space_path(space, 0, 8, 4, &leads), GANAS_OK);
+    assert_int_equal(ganas_space_path(space, 2, 8, 4, &onward), GANAS_OK);
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        struct graph g = {.size = 8, .op = {5, known[k].first, 1, known[k].last, 1, 1, 1, 6}};
+        assert_int_equal(space_check(space, &g), GANAS_OK);
+        assert_true(space_measure(space, leads, &g) == known[k].leads);
+        assert_true(space_measure(space, onward, &g) == known[k].onward);
+    }
+    ganas_space_free(space);
+}
+
 static void measures_are_checked(void **state)
 {
     (void)state;
@@ -740,6 +764,7 @@ int main(void)
         cmocka_unit_test(high_nodes_can_be_read),
         cmocka_unit_test(measures_meet_all_paths),
         cmocka_unit_test(nasbench201_has_depth_3),
+        cmocka_unit_test(paths_end_where_nodes_live),
         cmocka_unit_test(measures_are_checked),
         cmocka_unit_test(sums_by_a_node_are_checked),
         cmocka_unit_test(ranges_of_sums_are_exact),

@@ -10,6 +10,7 @@
 
 #include "test.h"
 
+#include "csv.h"
 #include "fails.h"
 #include "rng.h"
 
@@ -334,6 +335,33 @@ static void long_rows_are_read(void **state)
 
 /* ---- refusals ---- */
 
+/* A row with quotes is found in what was read: four pieces of file go through the room of one. */
+static void quoted_rows_are_read_in_pieces(void **state)
+{
+    (void)state;
+    const char row[] = "\"a \"\"b\"\",\nc\",\"d\"\n";
+    const size_t size = sizeof row - 1, rows = 4 * (1 << 18) / size;
+    char *text = malloc(4 + rows * size);
+    struct csv csv;
+    bool more = true;
+    size_t n = 0;
+    memcpy(text, "x,y\n", 4);
+    for (size_t r = 0; r < rows; r++)
+        memcpy(text + 4 + r * size, row, size);
+    write_bytes(text, 4 + rows * size);
+    free(text);
+    assert_int_equal(csv_open(&csv, path), GANAS_OK);
+    const size_t room = csv.room;
+    while (csv_next(&csv, &more) == GANAS_OK && more) {
+        assert_string_equal(csv.field[0], "a \"b\",\nc");
+        assert_string_equal(csv.field[1], "d");
+        assert_int_equal(csv.row_line, 2 + 2 * n++);
+    }
+    assert_int_equal(n, rows);
+    assert_int_equal(csv.room, room);
+    csv_close(&csv);
+}
+
 static void bad_text_is_refused(void **state)
 {
     (void)state;
@@ -539,6 +567,7 @@ int main(void)
         cmocka_unit_test(noise_is_read_or_refused),
         cmocka_unit_test(big_tables_are_read),
         cmocka_unit_test(long_rows_are_read),
+        cmocka_unit_test(quoted_rows_are_read_in_pieces),
         cmocka_unit_test(bad_text_is_refused),
         cmocka_unit_test(too_many_columns_are_refused),
         cmocka_unit_test(files_that_cannot_be_read_are_refused),

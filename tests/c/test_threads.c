@@ -45,14 +45,15 @@ static void many_dispatches(void **state)
     (void)state;
     ganas_threads *threads;
     int64_t sum[4] = {0};
+    const int dispatches = test_size(20000, 4000);
     assert_int_equal(ganas_threads_new(&threads, 4), GANAS_OK);
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < dispatches; i++) {
         if (i % 2000 == 0)
             usleep(2000);
         threads_run(threads, 4, add_task, sum);
     }
     for (int t = 0; t < 4; t++)
-        assert_int_equal(sum[t], 20000);
+        assert_int_equal(sum[t], dispatches);
     ganas_threads_free(threads);
 }
 

@@ -3,7 +3,9 @@
 --
 -- FOLDER gets a copy of the sources and a build of its own, at -O1. A change is caught when the tests that
 -- list.txt names for it, or else the other tests of the core, no longer build or pass. Ends with 0 when all
--- but three in fifty are. `check` in place of FOLDER: only whether each line of the list is still there.
+-- but three in fifty are. What was found is kept in FOLDER/found, so that a run that was stopped goes on, as
+-- long as no source, test or line of the list is another. `check` in place of FOLDER: only whether each line
+-- of the list is still there.
 
 local fs = require "ganas.fs"
 local uv = require "luv"
@@ -61,10 +63,12 @@ end
 
 -- ---- building and testing ----
 
-local function set_up()
+-- Only what is new is built again: files keep their times, but for those that a run may have left changed.
+local function set_up(list)
   fs.mkdir(folder)
-  must(("rm -rf %s && mkdir -p %s && cd %s && git ls-files -z | xargs -0 cp --parents -t %s"):format(source,
-    source, ROOT, source))
+  must(("rm -rf %s && mkdir -p %s"):format(source, source))
+  must(("cd %s && git ls-files -z | xargs -0 cp -p --parents -t %s"):format(ROOT, source))
+  for _, mutant in ipairs(list) do must("touch " .. fs.join(source, mutant.file)) end
   must(("cmake -S %s -B %s -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1"):format(source, build))
 end
 
@@ -76,7 +80,7 @@ local function passes(names)
   end
   local made = names and " --target " .. table.concat(targets, " ") or ""
   local run = names and "-R '" .. table.concat(pattern, "|") .. "'" or "-L '^c$'"
-  return quiet(("cmake --build %s -j2%s"):format(build, made))
+  return quiet(("cmake --build %s -j $(nproc)%s"):format(build, made))
     and quiet(("ulimit -v %d; cd %s && ctest --stop-on-failure --timeout 120 %s"):format(MEMORY, build, run))
 end
 
@@ -89,6 +93,36 @@ local function is_caught(mutant)
   return caught
 end
 
+-- ---- what was found ----
+
+local FOUND = fs.join(folder, "found")
+
+-- A sum over all that the answers depend on.
+local function stamp()
+  local parts = "core tests/c tests/mutants/list.txt"
+  local all = io.popen(("cd %s && find %s -type f | sort | xargs cat | sha256sum"):format(source, parts))
+  local sum = all:read "*l"
+  all:close()
+  return sum
+end
+
+-- [number of the line]: "caught" or "MISSED", of an earlier run.
+local function earlier(sum)
+  local found, text = {}, fs.exists(FOUND) and assert(fs.read(FOUND)) or ""
+  if text:match "^[^\n]*" ~= sum then
+    fs.write(FOUND, sum .. "\n")
+    return found
+  end
+  for number, what in text:gmatch "\n(%d+) (%S+)" do found[tonumber(number)] = what end
+  return found
+end
+
+local function keep(number, what)
+  local file = assert(io.open(FOUND, "a"))
+  file:write(number, " ", what, "\n")
+  file:close()
+end
+
 -- ---- all of them ----
 
 local list = read_list()
@@ -97,13 +131,16 @@ if folder == "check" then
   print(("%d lines to change, each in its file once"):format(#list))
   os.exit(0, true)
 end
-set_up()
-if not passes() then error "the tests fail without a change" end
+set_up(list)
+local found = earlier(stamp())
+if not next(found) and not passes() then error "the tests fail without a change" end
 local first, last, missed = tonumber(arg[2]) or 1, math.min(tonumber(arg[3]) or #list, #list), 0
 for i = first, last do
-  local caught = is_caught(list[i])
-  missed = missed + (caught and 0 or 1)
-  print(("%2d %s %s: %s"):format(i, caught and "caught" or "MISSED", list[i].file, list[i].changed))
+  local known = found[i]
+  local what = known or (is_caught(list[i]) and "caught" or "MISSED")
+  if not known then keep(i, what) end
+  missed = missed + (what == "caught" and 0 or 1)
+  print(("%2d %s %s: %s"):format(i, what, list[i].file, list[i].changed))
   io.stdout:flush()
 end
 print(("%d of %d caught"):format(last - first + 1 - missed, last - first + 1))
