@@ -74,14 +74,19 @@ local function standing(plan, result, log)
   return (text:gsub("\n$", ""))
 end
 
--- Writes the result of a search that is over, and its page; returns the result as JSON.
+-- Writes the result of a search that is over, and its page; returns the result as JSON. Of a long run both need
+-- as much memory again as it has by now, and with LuaJIT's own pace twice that before garbage goes.
+local PAUSE = 110 -- % of what is alive
+
 local function keep(plan, result, log)
+  collectgarbage()
+  collectgarbage("setpause", PAUSE)
   local old = standing(plan, result, log)
   local text = old or report.json(plan, result, log.dir)
   if not old then log:finish(text) end
   log:close()
   if old and fs.is_file(fs.join(log.dir, "report.html")) then return text end
-  collectgarbage() -- of a long run the page needs as much memory again
+  collectgarbage()
   picture(log)
   return text
 end
