@@ -74,8 +74,8 @@ local function standing(plan, result, log)
   return (text:gsub("\n$", ""))
 end
 
--- Writes the result of a search that is over, and its page; returns the result as JSON. Of a long run both need
--- as much memory again as it has by now, and with LuaJIT's own pace twice that before garbage goes.
+-- Writes the result of a search that is over, and its page; returns the result as JSON. Of a long run both
+-- need as much memory again as it has by now, and with LuaJIT's own pace twice that before garbage goes.
 local PAUSE = 110 -- % of what is alive
 
 local function keep(plan, result, log)

@@ -71,7 +71,7 @@ local function trajectory_of(results)
       if event.score and (not best or event.score > best) then best = event.score end
       failed = failed + (event.score and 0 or 1)
       list[#list + 1] = { query = #list + 1, arch = event.arch, score = event.score, report = event.report,
-        best = best, error = event.error, source = event.source }
+        best = best, error = event.error, source = event.source, metrics = event.metrics }
     end
   end
   return list, failed, infeasible

@@ -82,6 +82,7 @@ local function step_json(step)
     step.error and { "error", step.error } or step.source and { "source", step.source } or nil,
   }
   if step.objectives then fields[#fields + 1] = { "objectives", named(step.objectives) } end
+  if step.metrics and next(step.metrics) then fields[#fields + 1] = { "metrics", named(step.metrics) } end
   return json.object(fields)
 end
 

@@ -12,24 +12,41 @@ local function quoted(value)
   return '"' .. value:gsub('"', '""') .. '"'
 end
 
-local function objectives_of(steps)
+local OWN = { "query", "arch", "score", "report", "best", "source", "error" }
+
+-- The names that any step has in a field (objectives, metrics), sorted.
+local function names_in(steps, field)
+  local found = {}
   for _, step in ipairs(steps) do
-    if step.objectives then return sorted.keys(step.objectives) end
+    for name in pairs(step[field] or {}) do found[name] = true end -- order can't matter
   end
-  return {}
+  return sorted.keys(found)
 end
 
--- Columns: query, arch, score, report, best (so far), source, error, then the objectives.
+-- Columns after a step's own: { field, name, head }. A name that is taken has its field before it.
+local function others_of(steps)
+  local list, taken = {}, {}
+  for _, name in ipairs(OWN) do taken[name] = true end
+  for _, field in ipairs { "objectives", "metrics" } do
+    for _, name in ipairs(names_in(steps, field)) do
+      list[#list + 1] = { field, name, taken[name] and field .. "." .. name or name }
+      taken[name] = true
+    end
+  end
+  return list
+end
+
+-- Columns: query, arch, score, report, best (so far), source, error, then objectives and what else the
+-- evaluator gave, each by its name.
 function trajectory.text(steps)
-  local objectives = objectives_of(steps)
-  local heads, lines = { "query", "arch", "score", "report", "best", "source", "error",
-    unpack(objectives) }, {}
-  for i, head in ipairs(heads) do heads[i] = quoted(head) end
+  local others, heads, lines = others_of(steps), {}, {}
+  for i, name in ipairs(OWN) do heads[i] = name end
+  for i, other in ipairs(others) do heads[#OWN + i] = quoted(other[3]) end
   lines[1] = table.concat(heads, ",")
   for n, step in ipairs(steps) do
     local cells = {}
-    for i = 1, 7 do cells[i] = quoted(step[heads[i]]) end
-    for i, name in ipairs(objectives) do cells[7 + i] = quoted((step.objectives or {})[name]) end
+    for i, name in ipairs(OWN) do cells[i] = quoted(step[name]) end
+    for i, other in ipairs(others) do cells[#OWN + i] = quoted((step[other[1]] or {})[other[2]]) end
     lines[n + 1] = table.concat(cells, ",")
   end
   return table.concat(lines, "\n") .. "\n"

@@ -221,4 +221,14 @@ describe("the trajectory as CSV", function()
         { query = 2, arch = "z", best = 0.5, error = "no\nrow" },
       })
   end)
+
+  it("has a column for whatever the evaluator gave", function()
+    assert.equal("query,arch,score,report,best,source,error,ms,loss,metrics.ms,metrics.score\n"
+      .. "1,x,2,,2,,,7,0.5,8,40\n2,y,1,,2,,,,,,\n",
+      trajectory.text {
+        { query = 1, arch = "x", score = 2, best = 2, objectives = { ms = 7 },
+          metrics = { loss = 0.5, score = 40, ms = 8 } },
+        { query = 2, arch = "y", score = 1, best = 2 },
+      })
+  end)
 end)

@@ -68,11 +68,13 @@ describe("the JSON", function()
     more.top[1].graph = { edges = { { 0, 1 } }, nodes = { { op = "in", role = "input" },
       { op = "a", role = "step", dead = true }, { op = "b", role = "step", cell = "normal" } } }
     more.trajectory[1].objectives = { { "val", 80 }, { "ms", 2 } }
+    more.trajectory[2].metrics, more.trajectory[3].metrics = { loss = 0.5 }, {}
     local text = report.json(PLAN, more, "x")
     for _, part in ipairs {
       '"graph":{"nodes":[{"op":"in","role":"input"},{"op":"a","role":"step","dead":true},'
         .. '{"op":"b","role":"step","cell":"normal"}],"edges":[[0,1]]}',
-      '"report":81,"objectives":{"val":80,"ms":2}}', '"system":{"version":"', '"kernels":"',
+      '"report":81,"objectives":{"val":80,"ms":2}}', '"report":92.607,"metrics":{"loss":0.5}}',
+      '"error":"no row"}', '"system":{"version":"', '"kernels":"',
     } do assert.truthy(text:find(part, 1, true), part) end
   end)
 
