@@ -44,7 +44,7 @@ local function check_number(value, what, list)
 end
 
 local function add(self, op, inputs, fields)
-  for _, x in ipairs(inputs) do check_input(self, x, op) end
+  for i = 1, math.max(1, #inputs) do check_input(self, inputs[i], op) end
   if #self.layers == MOST then message.here("more than %d layers", MOST) end
   local first = inputs[1]
   local layer = { number = #self.layers + 1, op = op, inputs = inputs, kernel = fields.kernel or 0,

@@ -99,6 +99,9 @@ describe("a network", function()
 
   it("says what can't be", function()
     local net = Convnet.new({ 1, 8, 8 }, 3)
+    for _, name in ipairs { "zero", "sum", "concat", "classify" } do
+      assert.truthy(tostring(select(2, pcall(net[name], net))):find("expected a layer of this network", 1, true))
+    end
     assert.equal("here: the kernel of conv is 4; expected one of 1, 3, 5",
       support.refused(function() net:conv(net.image, 4, 4, 1) end))
     assert.equal("here: a sum of 1 x 8 x 8 and 2 x 8 x 8; expected one shape",
