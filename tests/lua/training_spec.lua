@@ -100,7 +100,8 @@ describe("a network", function()
   it("says what can't be", function()
     local net = Convnet.new({ 1, 8, 8 }, 3)
     for _, name in ipairs { "zero", "sum", "concat", "classify" } do
-      assert.truthy(tostring(select(2, pcall(net[name], net))):find("expected a layer of this network", 1, true))
+      local said = tostring(select(2, pcall(net[name], net)))
+      assert.truthy(said:find("expected a layer of this network", 1, true))
     end
     assert.equal("here: the kernel of conv is 4; expected one of 1, 3, 5",
       support.refused(function() net:conv(net.image, 4, 4, 1) end))
