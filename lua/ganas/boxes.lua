@@ -35,7 +35,7 @@ end
 local function left_out(graph, number)
   local words = {}
   for i, node in ipairs(graph.nodes) do
-    if node.dead and node.role == "step" and number[i - 1] then
+    if node.dead and not node.zero and node.role == "step" and number[i - 1] then
       words[#words + 1] = number[i - 1] .. " " .. node.op
     end
   end

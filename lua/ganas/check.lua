@@ -4,7 +4,6 @@
 -- well.
 
 local Rng = require "ganas.rng"
-local chunk = require "ganas.chunk"
 local columns = require "ganas.columns"
 local constraints = require "ganas.constraints"
 local feasible = require "ganas.feasible"
@@ -199,20 +198,11 @@ local function find(word)
     near and "did you mean " .. message.quote(near) .. "?" or "'ganas-lua list' shows what there is")
 end
 
-local function is_space(found)
-  local value = chunk.run(found.path, found.text)
-  if type(value) ~= "table" then
-    message.user("%s:1: this file gives %s; expected a recipe or a space, 'return { ... }'", found.path,
-      message.value(value))
-  end
-  return value.grow ~= nil or value.ops ~= nil and value.evaluate == nil
-end
-
 -- Checks what the options name: facts, failures.
 function check.run(given)
   if columns.is_table(given.operand) then return check_table(given) end
   local found = find(given.operand)
-  if is_space(found) then return check_space(found, given) end
+  if grammar.is_space(found) then return check_space(found, given) end
   return check_recipe(given.operand, given)
 end
 

@@ -1,7 +1,7 @@
 -- diagram - an architecture as a graph to draw, kept with the results so that a run can be drawn without its
--- space: { nodes = { { op =, role =, cell =, dead = }, ... }, edges = { { from, to }, ... } }, nodes numbered
--- from 0. role: "input", "step", "state" or "output"; cell: its name, where there are several; dead: what
--- lies on no path from input to output.
+-- space: { nodes = { { op =, role =, cell =, dead =, zero = }, ... }, edges = { { from, to }, ... } }, nodes
+-- numbered from 0. role: "input", "step", "state" or "output"; cell: its name, where there are several; dead:
+-- what lies on no path from input to output; zero: because its operation gives nothing (`dead` of a space).
 --
 -- diagram.dot writes one for Graphviz.
 
@@ -16,12 +16,19 @@ local COLOURS = { -- fill and line of operations, in light
 
 -- ---- the graph ----
 
+local function is_zero(space, op)
+  for _, number in ipairs(space.dead) do
+    if space.numbers[op] == number then return true end
+  end
+end
+
 local function node_of(arch, i)
   local space, op = arch.space, arch:op(i)
   local node = space.plan[i + 1]
   local role = node.role
   if space.ends and op == space.output_name then role = "output" end
-  return { op = op, role = role, cell = node.cell, dead = not arch:live(i) or nil }
+  return { op = op, role = role, cell = node.cell, dead = not arch:live(i) or nil,
+    zero = is_zero(space, op) or nil }
 end
 
 -- The graph of an architecture.

@@ -5,7 +5,6 @@
 -- made of characters.
 
 local boxes = require "ganas.boxes"
-local chunk = require "ganas.chunk"
 local diagram = require "ganas.diagram"
 local fs = require "ganas.fs"
 local grammar = require "ganas.grammar"
@@ -39,19 +38,11 @@ function drawing.write(graph, path)
   message.user("can't write %s: %s", message.quote(path), why)
 end
 
--- Whether a file gives a recipe.
-local function is_recipe(found)
-  local value = chunk.run(found.path, library.text(found))
-  return type(value) == "table" and value.grow == nil and (value.evaluate ~= nil or value.space ~= nil)
-end
-
 -- The space that a word names, or that of the recipe that it names.
 local function space_of(word)
-  local found = library.find("spaces", word)
-  if found and not is_recipe(found) or not (found or library.find("recipes", word)) then
-    return grammar.load(word)
-  end
-  return recipe.space(recipe.read(word))
+  local found = library.find("spaces", word) or library.find("recipes", word)
+  if found and not grammar.is_space(found) then return recipe.space(recipe.read(word)) end
+  return grammar.load(word)
 end
 
 -- Does what the options ask for; the lines to print.

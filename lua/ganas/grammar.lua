@@ -242,6 +242,16 @@ function grammar.compile(spec, name, where)
   return domain
 end
 
+-- Whether a file (library.find) gives a space; otherwise it is a recipe.
+function grammar.is_space(found)
+  local value = chunk.run(found.path, found.text)
+  if type(value) ~= "table" then
+    message.user("%s:1: this file gives %s; expected a recipe or a space, 'return { ... }'", found.path,
+      message.value(value))
+  end
+  return value.grow ~= nil or value.ops ~= nil and value.evaluate == nil
+end
+
 -- A space from the text of a file.
 function grammar.read(path, text, env)
   local spec = chunk.run(path, text, env)

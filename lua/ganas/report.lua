@@ -30,6 +30,7 @@ local function node_json(node)
   local fields = { { "op", node.op }, { "role", node.role } }
   if node.cell then fields[3] = { "cell", node.cell } end
   if node.dead then fields[#fields + 1] = { "dead", true } end
+  if node.zero then fields[#fields + 1] = { "zero", true } end
   return json.object(fields)
 end
 

@@ -95,6 +95,13 @@ describe("steps that lead nowhere", function()
     assert.same({ 3, 2, 4 }, { arch.cost, arch:count "mlp", arch.nodes })
   end)
 
+  it("are not said of an operation that gives nothing", function()
+    local text = "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|"
+    local arch = assert(grammar.load("nasbench201"):arch(text))
+    local lines = boxes.lines(diagram.of(arch))
+    assert.equal("left out: 1 nor_conv_3x3", lines[#lines])
+  end)
+
   it("are said of a space that has them, with what counts them", function()
     local function fact(of)
       for _, entry in ipairs(grammar.load(of):describe()) do
