@@ -45,19 +45,21 @@ local function means_table(groups)
 end
 
 -- Both columns, the reported one being that of the best by the other; groups(field) are the groups for one.
-local function curves_section(view, score, report, what, groups)
+-- `mark` tells the charts of this section from those of others.
+local function curves_section(view, title, columns, what, groups, mark)
+  local score, report = columns.score, columns.report
   local by_score = groups "score"
   if #by_score == 0 then return nil end
   local parts = {
     el("p", { class = "note" }, ("Means over the %s; the band is a standard deviation to "
       .. "each side."):format(what)),
-    curve(view, "means", score, by_score, "Mean best so far"),
+    curve(view, "means" .. mark, score, by_score, "Mean best so far"),
   }
   if report and report ~= score then
     parts[3] = el("p", { class = "note" }, ("The same candidates by %s:"):format(report))
-    parts[4] = curve(view, "reports", report, groups "report", "Mean reported number")
+    parts[4] = curve(view, "reports" .. mark, report, groups "report", "Mean reported number")
   end
-  return el("section", nil, el("h2", nil, "Best so far"), parts, means_table(by_score))
+  return el("section", nil, el("h2", nil, title), parts, means_table(by_score))
 end
 
 -- ---- runs ----
@@ -65,7 +67,7 @@ end
 local function method_of(rec)
   local args = rec.args or {}
   local method = rec.method or args.method or "ganas"
-  return method == "ganas" and (rec.preset or args.preset or "best") or method
+  return method == "ganas" and "preset " .. (rec.preset or args.preset or "best") or method
 end
 
 local function one_recipe(recs)
@@ -75,9 +77,24 @@ local function one_recipe(recs)
   return true
 end
 
+-- The runs by the columns that they maximised and reported, in the order of their first: { columns =,
+-- recs = }.
+local function by_columns(recs)
+  local by, list = {}, {}
+  for _, rec in ipairs(recs) do
+    local key = rec.columns.score .. "\n" .. (rec.columns.report or "")
+    if not by[key] then
+      by[key] = { columns = rec.columns, recs = {} }
+      list[#list + 1] = by[key]
+    end
+    table.insert(by[key].recs, rec)
+  end
+  return list
+end
+
 -- Groups in the order of their first runs; `field`: "score", or "report" for that of the best by score.
-local function groups_of(recs, field)
-  local by, list, same = {}, {}, one_recipe(recs)
+local function groups_of(recs, field, same)
+  local by, list = {}, {}
   for _, rec in ipairs(recs) do
     local label = same and method_of(rec) or ("%s, %s"):format(rec.recipe, method_of(rec))
     if rec.best then
@@ -100,33 +117,33 @@ local function run_row(rec)
     best.arch and sections.arch(best) or "" }
 end
 
-local function runs_table(recs)
+-- One table for each pair of columns.
+local function runs_table(part)
   local rows = {}
-  for i, rec in ipairs(recs) do rows[i] = run_row(rec) end
+  for i, rec in ipairs(part.recs) do rows[i] = run_row(rec) end
   local heads = { "run", "method" }
-  local columns = recs[1].columns
-  for _, name in ipairs { "seed", "queries", columns.score, columns.report or "report", "found at",
+  for _, name in ipairs { "seed", "queries", part.columns.score, part.columns.report or "report", "found at",
     "time" } do
     heads[#heads + 1] = { name, number = true }
   end
   heads[#heads + 1], heads[#heads + 2] = "state", "best candidate"
-  return el("section", { class = "long" }, el("h2", nil, "The runs"), html.table(heads, rows))
+  return html.table(heads, rows)
 end
 
--- What the runs of each group reached in the mean, and the best of all.
-local function tiles(recs)
-  local groups, most = groups_of(recs, "score"), nil
-  local list = { { "runs", ("%d"):format(#recs) } }
+-- What the runs of each group reached in the mean, and the best of all: by one column.
+local function add_tiles(list, part, same)
+  local groups, most = groups_of(part.recs, "score", same), nil
   for _, group in ipairs(groups) do
     local scores = {}
     for i, steps in ipairs(group.climbs) do scores[i] = steps[#steps][2] end
     most = math.max(most or -math.huge, unpack(scores))
-    list[#list + 1] = { (#groups > 1 and group.label .. ": " or "") .. "mean best " .. recs[1].columns.score,
-      ("%.6g"):format(statistics.mean(scores)),
+    list[#list + 1] = { ((#groups > 1 or not same) and group.label .. ": " or "") .. "mean best "
+      .. part.columns.score, ("%.6g"):format(statistics.mean(scores)),
       #scores > 1 and ("± %.2g, a standard deviation"):format(statistics.deviation(scores)) or nil }
   end
-  if most then list[#list + 1] = { "best " .. recs[1].columns.score, ("%.6g"):format(most) } end
-  return sections.tile_list(list)
+  if most and #part.recs > 1 then
+    list[#list + 1] = { "best " .. part.columns.score, ("%.6g"):format(most) }
+  end
 end
 
 local function cells(recs, view)
@@ -135,7 +152,8 @@ local function cells(recs, view)
     if rec.top[1] and #entries < SHOWN then
       local best = rec.top[1]
       entries[#entries + 1] = best
-      view.shown[#entries] = setmetatable({ title = fs.basename(rec.dir) }, { __index = best })
+      view.shown[#entries] = setmetatable({ title = fs.basename(rec.dir), columns = rec.columns },
+        { __index = best })
     end
   end
   local elements
@@ -151,25 +169,50 @@ local function commands(recs)
     el("pre", { class = "wrap" }, table.concat(lines, "\n")))
 end
 
-local function curves(recs, view)
-  local columns = recs[1].columns
-  return curves_section(view, columns.score, columns.report, "runs of a group", function(field)
-    return groups_of(recs, field)
-  end)
+-- Whether any run's best was reported with another number than its score.
+local function reported(recs)
+  for _, rec in ipairs(recs) do
+    if rec.best and rec.best.report and rec.best.report ~= rec.best.score then return true end
+  end
+  return false
 end
 
--- The chart of their means by score.
-function contrast.chart(recs) return charts.means("means", recs[1].columns.score, groups_of(recs,
-  "score")) end
+local function curves(part, view, place, many, same)
+  local title = many and "Best so far by " .. part.columns.score or "Best so far"
+  local columns = { score = part.columns.score, report = reported(part.recs) and part.columns.report or nil }
+  return curves_section(view, title, columns, "runs of a group", function(field)
+    return groups_of(part.recs, field, same)
+  end, place > 1 and place or "")
+end
 
--- The view (ganas.document) of several records.
+-- The chart of their means by score; nil, and the scores' names, where they have several.
+function contrast.chart(recs)
+  local seen, names = {}, {}
+  for _, rec in ipairs(recs) do
+    local name = rec.columns.score
+    if not seen[name] then names[#names + 1] = name end
+    seen[name] = true
+  end
+  if #names > 1 then return nil, names end
+  return charts.means("means", names[1], groups_of(recs, "score", one_recipe(recs)))
+end
+
+-- The view (ganas.document) of several records. What was maximised by different columns is never in one chart
+-- or mean.
 function contrast.runs(recs)
-  local same = one_recipe(recs)
+  local same, parts = one_recipe(recs), by_columns(recs)
   local view = { charts = {}, shown = {}, title = same and recs[1].recipe or ("%d runs"):format(#recs),
     about = ("%d runs side by side"):format(#recs), foot = FOOT }
-  view.parts = { tiles(recs) }
-  for _, part in ipairs { curves, cells } do view.parts[#view.parts + 1] = part(recs, view) end
-  view.parts[#view.parts + 1] = runs_table(recs)
+  local tiles, tables = { { "runs", ("%d"):format(#recs) } }, {}
+  view.parts = { false }
+  for i, part in ipairs(parts) do
+    add_tiles(tiles, part, same)
+    tables[i] = runs_table(part)
+    view.parts[#view.parts + 1] = curves(part, view, i, #parts > 1, same)
+  end
+  view.parts[1] = sections.tile_list(tiles)
+  view.parts[#view.parts + 1] = cells(recs, view)
+  view.parts[#view.parts + 1] = el("section", { class = "long" }, el("h2", nil, "The runs"), tables)
   view.parts[#view.parts + 1] = commands(recs)
   return view
 end
@@ -205,8 +248,9 @@ end
 -- The view of a comparison: `rows` are those of ganas.figures.
 function contrast.methods(task, rows)
   local view = { charts = {}, title = task.plan.name, about = verdict.head(task), foot = FOOT }
-  view.parts = { curves_section(view, task.plan.evaluator.score_name, verdict.reported(task), "seeds",
-    function(field) return method_groups(task, field) end) }
+  local columns = { score = task.plan.evaluator.score_name, report = verdict.reported(task) }
+  view.parts = { curves_section(view, "Best so far", columns, "seeds",
+    function(field) return method_groups(task, field) end, "") }
   for _, budget in ipairs(task.budgets) do view.parts[#view.parts + 1] = budget_section(rows, budget) end
   if #task.methods > 1 then
     view.parts[#view.parts + 1] = el("p", { class = "note" }, verdict.foot(task))

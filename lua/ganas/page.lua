@@ -55,8 +55,8 @@ end
 -- ---- files ----
 
 local function write_one(rec, path)
-  fs.write_atomic(fs.join(fs.dirname(path), "trajectory.csv"), trajectory.text(rec.trajectory))
   fs.write_atomic(path, page.of(rec))
+  fs.write_atomic(fs.join(fs.dirname(path), "trajectory.csv"), trajectory.text(rec.trajectory))
 end
 
 -- Writes report.html and trajectory.csv into a run directory.
@@ -67,10 +67,11 @@ function page.run(given)
   local recs = {}
   for i, dir in ipairs(given.words) do recs[i] = record.read(dir) end
   local path = given.target or #recs > 1 and "report.html" or fs.join(recs[1].dir, "report.html")
+  local plot = given.png and require "ganas.plot"
+  local chart = plot and plot.chart(recs)
   if #recs == 1 then write_one(recs[1], path)
   else fs.write_atomic(path, document(require("ganas.contrast").runs(recs))) end
-  if not given.png then return { path } end
-  return { path, require("ganas.plot").write(recs, path) }
+  return { path, plot and plot.write(chart, path) or nil }
 end
 
 return page

@@ -75,11 +75,19 @@ function plot.script(chart, path)
   return table.concat(lines, "\n")
 end
 
--- Writes the picture beside a page; returns its path.
-function plot.write(recs, page_path)
+-- The chart of records; an error of usage where they have no scale in common.
+function plot.chart(recs)
+  if #recs == 1 then return charts.best(recs[1]) end
+  local chart, names = contrast.chart(recs)
+  if chart then return chart end
+  message.usage("--png draws one scale, these runs have %s; expected runs of one score",
+    message.names(names, "and"))
+end
+
+-- Writes the picture of a chart beside a page; returns its path.
+function plot.write(chart, page_path)
   local path = page_path:gsub("%.html?$", "") .. ".png"
   local beside = path .. ".tmp"
-  local chart = #recs == 1 and charts.best(recs[1]) or contrast.chart(recs)
   local ok, why = tool.run({ "gnuplot", "-" }, plot.script(chart, beside), MISSING)
   if ok then ok, why = os.rename(beside, path) end
   if ok then return path end

@@ -92,13 +92,13 @@ local function values(list)
 end
 
 -- What a candidate is good for besides its score: the other objectives, the reported number.
-local function worth(rec, entry)
+local function worth(columns, entry)
   local list = {}
   for name, value in sorted(entry.objectives or {}) do
-    if name ~= rec.columns.score then list[#list + 1] = { name, value } end
+    if name ~= columns.score then list[#list + 1] = { name, value } end
   end
-  if entry.report and rec.columns.report ~= rec.columns.score then
-    list[#list + 1] = { rec.columns.report or "report", entry.report }
+  if entry.report and columns.report ~= columns.score then
+    list[#list + 1] = { columns.report or "report", entry.report }
   end
   return values(list)
 end
@@ -112,10 +112,11 @@ local function measures_of(entry)
 end
 
 local function cell_card(rec, place, entry, picture)
+  local columns = entry.columns or rec.columns
   return el("article", { class = "cell" },
-    el("h3", nil, ("%d. "):format(place), entry.title and entry.title .. ": " or "", rec.columns.score, " ",
+    el("h3", nil, ("%d. "):format(place), entry.title and entry.title .. ": " or "", columns.score, " ",
       el("strong", nil, number(entry.score))),
-    worth(rec, entry), picture, el("div", { class = "arch" }, entry.arch),
+    worth(columns, entry), picture, el("div", { class = "arch" }, entry.arch),
     entry.note and el("p", { class = "values" }, entry.note) or nil, measures_of(entry))
 end
 

@@ -185,13 +185,30 @@ describe("the page of several runs", function()
     local data, counts = taken_apart(text)
     assert.is_nil(counts.img)
     local means = data.charts[1]
-    assert.same({ "best (2)", "best (2), a deviation to each side", "random (1)" },
+    assert.same({ "preset best (2)", "preset best (2), a deviation to each side", "random (1)" },
       { means.series[1].label, means.series[2].label, means.series[3].label })
     assert.same({ { 1, 1 }, { 2, 4 }, { 3, 4 } }, means.series[1].data)
     assert.same({ 1, 1, 1 }, means.series[2].data[1])
     assert.truthy(math.abs(means.series[2].data[2][2] - (4 - math.sqrt(2))) < 1e-5)
-    assert.equal(1, select(2, text:gsub("<dt>best %(2%): mean best [^<]+</dt><dd>4<small>", "")))
+    assert.equal(1, select(2, text:gsub("<dt>preset best %(2%): mean best [^<]+</dt><dd>4<small>", "")))
     assert.equal(1, select(2, text:gsub("<dt>random %(1%): mean best [^<]+</dt><dd>3</dd>", "")))
+  end)
+
+  it("keeps apart what was maximised by different columns", function()
+    local a, b, c = record(), record(), record()
+    a.best.report = 4
+    b.recipe, b.columns, c.columns = "other", { score = "y" }, { score = "y" }
+    b.trajectory[2].score = 70
+    local text = document(contrast.runs { a, b, c })
+    local data = taken_apart(text)
+    local ids = {}
+    for i, chart in ipairs(data.charts) do ids[i] = chart.id .. " " .. chart.y end
+    assert.same({ "means " .. EVIL, "reports " .. EVIL .. "2", "means2 y" }, ids)
+    assert.same({ "other, preset best (1)" }, { data.charts[3].series[1].label })
+    assert.truthy(text:find("<h2>Best so far by y</h2>", 1, true))
+    assert.truthy(text:find("<dt>best y</dt><dd>70</dd>", 1, true))
+    assert.same({ EVIL, "y" }, select(2, contrast.chart { a, b, c }))
+    assert.equal("y", contrast.chart({ b, c }).y)
   end)
 
   it("has curves and tables of methods", function()
