@@ -81,13 +81,21 @@ local function check_text(path, text)
   if what then message.user("%s:1: this is %s", path, what) end
 end
 
+-- What would be right in place of a text that doesn't compile; nothing where the file's name is one of Lua.
+local function instead(path)
+  if path:find "%.lua$" then return "" end
+  if not path:find "%.py$" then return "; expected a file of Lua" end
+  return ('; expected a file of Lua: Python is for evaluators, evaluate = { "worker", "python3", "%s" } in a '
+    .. "recipe"):format(path)
+end
+
 -- The text of a file of the user's as a function. Hooks, which end what runs for too long, are seen by the
 -- interpreter alone.
 local function compile(path, text, env)
   check_text(path, text)
   local fn, err = loadstring((text:gsub("^#[^\n]*", "", 1)), message.chunk(path), "t")
   if not fn then
-    message.user("%s%s", message.relocate(err), path:find "%.lua$" and "" or "; expected a file of Lua")
+    message.user("%s%s", message.relocate(err), instead(path))
   end
   if sandbox.active() then jit.off(fn, true) end
   return setfenv(fn, env)

@@ -86,6 +86,51 @@ local function overview()
   return table.concat(lines, "\n") .. "\n"
 end
 
+-- The documents for users: what others are for, its figures and its inside, is not pointed to.
+local APART = { architecture = true, boundary = true, changelog = true, contributing = true, paper = true,
+  readme = true, results = true }
+
+local function for_users()
+  local found = {}
+  for name, text in sorted(documents()) do found[name] = not APART[name] and text or nil end
+  return found
+end
+
+-- Documents with a heading that has the word, in order, with that: "'help spaces' ('Measures')".
+local function headings_with(word)
+  local found = {}
+  for name, text in sorted(for_users()) do
+    for title in ("\n" .. text):gmatch "\n##+ ([^\n]*)" do
+      if title:lower():find(word, 1, true) then
+        found[#found + 1] = ("'help %s' (%s)"):format(name, message.quote(title))
+        break
+      end
+    end
+  end
+  return found
+end
+
+-- Documents that have the word most often.
+local function documents_with(word)
+  local counts, names = {}, {}
+  for name, text in sorted(for_users()) do
+    counts[name] = select(2, text:lower():gsub("%f[%w_]" .. word .. "%f[^%w_]", ""))
+    if counts[name] > 0 then names[#names + 1] = name end
+  end
+  table.sort(names, function(a, b) return counts[a] > counts[b] or counts[a] == counts[b] and a < b end)
+  for i, name in ipairs(names) do names[i] = ("'help %s'"):format(name) end
+  return names
+end
+
+-- Where the documents speak of something that is no topic; nil where they don't.
+local function pointers(topic)
+  local word = topic:lower():gsub("s$", "")
+  if not word:find "^[%w_]+$" then return nil end
+  local list = headings_with(word)
+  if #list == 0 then list = documents_with(topic:lower()) end
+  return list[1] and table.concat(list, ", ", 1, math.min(3, #list))
+end
+
 -- The text on a topic; an error of usage where there is none.
 function help.text(topic)
   if not topic then return overview() end
@@ -96,8 +141,9 @@ function help.text(topic)
   local names = help.topics()
   for _, name in ipairs(options.COMMANDS) do names[#names + 1] = name end
   local near = message.nearest(topic, names)
-  message.usage("unknown topic %s; %s", message.quote(topic),
-    near and "did you mean " .. message.quote(near) .. "?" or "'ganas-lua help' shows what there is")
+  local spoken = not near and pointers(topic)
+  message.usage("unknown topic %s; %s", message.quote(topic), spoken and "see " .. spoken
+    or near and "did you mean " .. message.quote(near) .. "?" or "'ganas-lua help' shows what there is")
 end
 
 -- ---- showing it ----

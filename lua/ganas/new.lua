@@ -39,24 +39,30 @@ end
 local function check_name(kind, word)
   if not word then message.usage("no name; expected 'ganas-lua new %s NAME'", kind) end
   local name, ending = split(kind, word)
-  if #name > 64 or not name:find "^%a[%w_]*$" then
-    message.usage("%s is no name for a file of Lua; expected at most 64 letters, digits and underscores, a "
-      .. "letter first%s", message.quote(word), kind == "evaluator" and ", and .py for one in Python" or "")
+  local folder, stem = name:match "^(.*/)([^/]*)$"
+  folder, stem = folder or "", stem or name
+  if #stem > 64 or not stem:find "^%a[%w_]*$" then
+    local near = stem:gsub("[%s-]+", "_"):match "^%a[%w_]*$"
+    message.usage("%s is no name for a file of Lua; %sexpected at most 64 letters, digits and underscores, a "
+      .. "letter first%s", message.quote(word), near and near ~= stem
+      and "did you mean " .. message.quote(folder .. near) .. "? " or "",
+      kind == "evaluator" and ", and .py for one in Python" or "")
   end
-  return name, ending
+  return folder, stem, ending
 end
 
--- What the words after `new` ask for: { command, kind, name, ending }.
+-- What the words after `new` ask for: { command, kind, folder, name, ending }; `folder` is "" or ends with a
+-- slash.
 function new.options(words)
   for _, word in ipairs(words) do
     if word:find "^%-" then message.usage("unknown option %s", message.quote(word)) end
   end
   check_kind(words[1])
-  local name, ending = check_name(words[1], words[2])
+  local folder, name, ending = check_name(words[1], words[2])
   if words[3] then
     message.usage("too many arguments, %s; expected one name", message.quote(words[3]))
   end
-  return { command = "new", kind = words[1], name = name, ending = ending }
+  return { command = "new", kind = words[1], folder = folder, name = name, ending = ending }
 end
 
 -- The text of a template with the name in it.
@@ -65,15 +71,16 @@ function new.text(kind, name, ending)
   return (text:gsub("NAME", name))
 end
 
--- Makes the file in the folder where we are; a line that says so.
+-- Makes the file, by default in the folder where we are; a line that says so.
 function new.run(given)
-  local path = given.name .. given.ending
+  local path = given.folder .. given.name .. given.ending
   if fs.exists(path) then
     message.user("%s is there already; expected a name without a file", message.quote(path))
   end
   fs.write_atomic(path, new.text(given.kind, given.name, given.ending))
   local what = (given.kind == "evaluator" and "an " or "a ") .. given.kind
-  local now = NEXT[given.kind .. given.ending]:format(given.name)
+  local now = NEXT[given.kind .. given.ending]
+  now = now:format((now:find "^ganas%-lua" and given.folder or "") .. given.name)
   return ("%s: %s to start from; now: %s"):format(path, what, now)
 end
 

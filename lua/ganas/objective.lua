@@ -31,10 +31,24 @@ end
 
 local View = {}
 
+-- Says once of a name, where the evaluator gives another number than the measure of that name, which it is.
+local function compare_measure(self, arch, name, value)
+  if self.compared[name] then return end
+  self.compared[name] = true
+  local measure = self.space:knows_measure(name) and arch[name]
+  if not measure or measure == value then return end
+  message.note("%s: m.%s is what the evaluator says, %s, not the measure %s, %s for the first candidate; "
+    .. "give one of them another name to have both", self.where, name, message.value(value), name,
+    message.value(measure))
+end
+
 function View.__index(view, name)
   local self, arch, result = rawget(view, "owner"), rawget(view, "arch"), rawget(view, "result")
   if name == "baseline" then return self:base() end
-  if result.metrics and result.metrics[name] ~= nil then return result.metrics[name] end
+  if result.metrics and result.metrics[name] ~= nil then
+    compare_measure(self, arch, name, result.metrics[name])
+    return result.metrics[name]
+  end
   if name == self.inner.report_name then return result.report end
   if name == self.inner.score_name then return result.score end
   if self.space:knows_measure(name) then return arch[name] end
@@ -111,7 +125,7 @@ end
 local function wrap(inner, fn, plan)
   return setmetatable({
     inner = inner, fn = fn, plan = plan, space = plan.space, where = message.defined(fn),
-    repeatable = inner.repeatable, score_name = "objective", report_name = inner.score_name,
+    repeatable = inner.repeatable, compared = {}, score_name = "objective", report_name = inner.score_name,
   }, Objective)
 end
 

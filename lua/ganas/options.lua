@@ -167,6 +167,7 @@ end
 -- What would be right where the parser doesn't say: an argument that was written like an option; the operand.
 local function hint_for(command, text)
   local name = text:match "^unknown option '%-%-([%w_]+)'$"
+  if text == "unknown option '-o'" then return "; did you mean '--out DIR'?" end
   local near = name and message.nearest(name, sorted.keys(args.STANDARD))
   if near then return ("; did you mean %s=...?"):format(near) end
   if not text:find "^missing argument '%l+'$" or not OPERAND[command] then return "" end

@@ -75,8 +75,37 @@ end
 
 local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end
 
+local function in_path(name)
+  for folder in (os.getenv "PATH" or "/usr/bin:/bin"):gmatch "[^:]+" do
+    if executable(fs.join(folder, name)) then return true end
+  end
+  return false
+end
+
+local function first_line(path)
+  local file = io.open(path, "rb")
+  local line = file and file:read(256) or ""
+  if file then file:close() end
+  return line:match "^[^\r\n]*"
+end
+
+-- What starts a script is in its first line, "#!" and a program; that it is missing or not there, in words.
+local function check_script(path, where)
+  local line = first_line(path)
+  local program, word = line:match "^#!%s*(%S+)%s*(%S*)"
+  if not program then
+    if not SCRIPTS[path:match "%.(%a+)$"] then return end
+    message.user("%s: %s doesn't say in its first line what runs it; expected '#!' and a program there, or "
+      .. "that program before it, such as 'python3'", where, message.quote(path))
+  end
+  local by_env = fs.basename(program) == "env" and word ~= "" and not word:find "^%-" and not word:find "="
+  if executable(program) and (not by_env or in_path(word)) then return end
+  message.user("%s: %s is run by %s, as its first line says, and that is not there", where,
+    message.quote(path), message.quote(by_env and word or program))
+end
+
 local function check_path(word, where, context)
-  if executable(word) then return end
+  if executable(word) then return check_script(word, where) end
   if fs.is_file(word) then
     message.user("%s: %s is no program that can be run; try 'chmod +x %s'", where, message.quote(word), word)
   end
@@ -86,10 +115,9 @@ end
 -- A program that can't be found is said before anything runs.
 function processes.check_program(word, where, context)
   if word:find("/", 1, true) then return check_path(word, where, context) end
-  for folder in (os.getenv "PATH" or "/usr/bin:/bin"):gmatch "[^:]+" do
-    if executable(fs.join(folder, word)) then return end
-  end
-  message.user("%s: no program %s in $PATH", where, message.quote(word))
+  if in_path(word) then return end
+  message.user("%s: no program %s in $PATH%s", where, message.quote(word),
+    fs.is_file(word) and "; did you mean " .. message.quote("./" .. word) .. "?" or "")
 end
 
 -- Fields that all of these evaluators have. The command line's score, report and workers come first.

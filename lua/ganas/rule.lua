@@ -16,6 +16,11 @@ local phrase = require "ganas.phrase"
 
 local rule = {}
 
+-- A whole comparison in the place of the first name, apart: 'ms', '<=', '2'.
+local function apart(name)
+  return name:match "^%s*([%a_][%w_.]*)%s*([<>=!~]=?)%s*(%S+)%s*$"
+end
+
 local function check_comparison(sign)
   local known, near = phrase.comparison(sign)
   if known then return known end
@@ -34,6 +39,11 @@ local function make(fields, kind, text)
 end
 
 local function compare(quantity, what, sign, bound)
+  local name, comparison, number = apart(what)
+  if sign == nil and name then
+    message.here("%s is one text; write rule.measure(%q, %q, %s)", message.quote(what), name, comparison,
+      number)
+  end
   sign = check_comparison(sign)
   if type(bound) ~= "number" or bound ~= bound or math.abs(bound) == math.huge then
     message.here("the bound of %s %s is %s%s; expected a number", what, sign,

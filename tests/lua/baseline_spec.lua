@@ -7,6 +7,7 @@ local baseline = require "ganas.baseline"
 local evaluate = require "ganas.evaluate"
 local grammar = require "ganas.grammar"
 local json = require "ganas.json"
+local message = require "ganas.message"
 local objective = require "ganas.objective"
 local report = require "ganas.report"
 local rule = require "ganas.rule"
@@ -171,6 +172,19 @@ describe("an objective", function()
     assert.is_true(result.best.report >= 20)
     assert.equal(-7, result.best.score)
     assert.same({ score = 20, size = 6 }, result.trajectory[1].metrics)
+  end)
+
+  it("says where the evaluator's number is not the measure of that name", function()
+    local notes = {}
+    message.listener = function(text) notes[#notes + 1] = text end
+    for _, more in ipairs { 0, 1 } do
+      search.run(plan_of { queries = 10, objective = function(m) return -m.cs + m.score end,
+        evaluate = function(arch) return { score = 1, cs = arch.cs + more } end })
+    end
+    message.listener = nil
+    assert.equal(1, #notes)
+    assert.truthy(notes[1]:find("m.cs is what the evaluator says, %d, not the measure cs, %d for the first "
+      .. "candidate; give one of them another name to have both$"))
   end)
 
   it("leaves the cost of an evaluation what it is", function()
