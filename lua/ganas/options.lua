@@ -40,7 +40,8 @@ ganas-lua - searches for neural network architectures (GA-NAS)
                                         makes a table file from a benchmark's own files; FORMAT is
                                         nasbench101, nats-bench or csv ('import --help' says more)
   ganas-lua new KIND NAME               makes NAME.lua, a commented file to start from; KIND is space, recipe
-                                        or evaluator (NAME.py: one in Python, that stays)
+                                        or evaluator (NAME.py: one in Python, that stays); NAME may have a
+                                        folder
   ganas-lua bench [WORK] [name=value ...] measures how fast it computes here
   ganas-lua fit FILE --space NAME [column=NAME] [--out TABLE.csv]
                                         a table by step and operation from measured networks
