@@ -2,8 +2,8 @@
 -- come from, the JIT's memory; then the command line.
 --
 -- `host`, from core/host/main.c:
---   files        path -> text of every embedded file: "lua/ganas/cli.lua", "recipes/demo.lua", ...
---   names        the paths, sorted
+--   files        path -> text of an embedded file, by __index: "lua/ganas/cli.lua", "recipes/demo.lua", ...
+--   names        the paths of all, sorted
 --   cdef         the FFI's part of ganas.h
 --   version abi  of the program
 --   argv         arguments, [0] is the program

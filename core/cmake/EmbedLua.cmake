@@ -1,9 +1,10 @@
-# Puts Lua files, documents and the FFI's part of ganas.h into one C file of byte arrays.
+# Puts Lua files, documents and the FFI's part of ganas.h into the program: a C file whose assembler lines have
+# the assembler read them (.incbin), which takes no compiler the time that arrays of numbers take.
 #
 # Included: embed_lua(OUT) makes the rule for OUT: lua/**, spaces/**, recipes/**.lua, argparse.lua; for `help` and
 # `completion` also README.md, docs/*.md, core/completion/*; for reports lua/report and Chart.js.
 # As a script: cmake -DROOT=dir -DOUT=file.c -DARGPARSE=file -DCHART=file -DNAMES="a;b" -P EmbedLua.cmake
-# The C file defines what core/host/embedded.h declares; names are sorted.
+# The C file defines what core/host/embedded.h declares; names are sorted. OUT.cdef is the part of ganas.h.
 
 function(embed_lua out)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
@@ -25,16 +26,18 @@ function(embed_lua out)
     VERBATIM)
 endfunction()
 
-# Appends a byte array of the hexadecimal digits `hex` to the text of the C file; a zero ends it.
-function(append_array name hex)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-  string(REGEX REPLACE "(................................................................................)"
-         "\\1\n" bytes "${bytes}")
-  set(text "${text}static const unsigned char ${name}[] = {\n${bytes}0};\n\n" PARENT_SCOPE)
+# Appends a file's bytes as the array `name` to the text of the C file. The path is a string of the assembler
+# inside one of C.
+function(append_bytes name path)
+  foreach(language IN ITEMS assembler C)
+    string(REPLACE "\\" "\\\\" path "${path}")
+    string(REPLACE "\"" "\\\"" path "${path}")
+  endforeach()
+  set(text "${text}BYTES(${name}, \"${path}\");\n" PARENT_SCOPE)
 endfunction()
 
-# What stands between the marks of the header.
-function(read_cdef path)
+# Writes what stands between the marks of the header.
+function(write_cdef out path)
   file(READ ${path} header)
   string(FIND "${header}" "/* cdef: on */" from)
   string(FIND "${header}" "/* cdef: off */" to)
@@ -44,12 +47,21 @@ function(read_cdef path)
   math(EXPR from "${from} + 14")
   math(EXPR length "${to} - ${from}")
   string(SUBSTRING "${header}" ${from} ${length} cdef)
-  string(HEX "${cdef}" hex)
-  set(hex "${hex}" PARENT_SCOPE)
+  file(WRITE ${out} "${cdef}")
 endfunction()
 
+set(head [[
+/* Made by EmbedLua.cmake. */
+#include "embedded.h"
+
+#define BYTES(name, path)                                                     \
+    extern const unsigned char name[] __attribute__((visibility("hidden")));  \
+    __asm__(".pushsection .rodata\n" #name ":\n.incbin \"" path "\"\n.popsection")
+
+]])
+
 function(write_embedded)
-  set(text "/* Made by EmbedLua.cmake. */\n#include \"embedded.h\"\n\n")
+  set(text "${head}")
   set(entries "")
   set(index 0)
   list(APPEND NAMES lua/argparse.lua lua/report/chart.min.js)
@@ -61,16 +73,16 @@ function(write_embedded)
     elseif(name STREQUAL lua/report/chart.min.js)
       set(path ${CHART})
     endif()
-    file(READ ${path} hex HEX)
-    append_array(file_${index} "${hex}")
-    string(APPEND entries "    {\"${name}\", file_${index}, sizeof file_${index} - 1},\n")
+    append_bytes(file_${index} "${path}")
+    file(SIZE "${path}" size)
+    string(APPEND entries "    {\"${name}\", file_${index}, ${size}},\n")
     math(EXPR index "${index} + 1")
   endforeach()
-  read_cdef(${ROOT}/core/include/ganas.h)
-  append_array(cdef "${hex}")
-  string(APPEND text "const struct embedded embedded_files[] = {\n${entries}    {0, 0, 0},\n};\n\n"
-         "const struct embedded embedded_cdef = {\"ganas.h\", cdef, sizeof cdef - 1};\n")
-  file(WRITE ${OUT} "${text}")
+  write_cdef(${OUT}.cdef ${ROOT}/core/include/ganas.h)
+  append_bytes(cdef "${OUT}.cdef")
+  file(SIZE ${OUT}.cdef size)
+  file(WRITE ${OUT} "${text}\nconst struct embedded embedded_files[] = {\n${entries}    {0, 0, 0},\n};\n\n"
+       "const struct embedded embedded_cdef = {\"ganas.h\", cdef, ${size}};\n")
 endfunction()
 
 if(CMAKE_SCRIPT_MODE_FILE)

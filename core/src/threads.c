@@ -3,12 +3,13 @@
 
 #include <cblas.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "arena.h"
 #include "status.h"
 
-enum { MAX_THREADS = 64, SPINS = 4000 };
+enum { MAX_THREADS = 64, SPINS = 4000, SPINS_AT_A_TIME = 100 };
 
 struct worker {
     ganas_threads *pool;
@@ -33,8 +34,12 @@ struct ganas_threads {
     pthread_cond_t wake, done;
 };
 
-static void relax(void)
+/* The i-th of a wait. Now and then the processor is offered to others: where there are more threads
+ * than processors, what is waited for may need this one. */
+static void relax(int i)
 {
+    if (i % SPINS_AT_A_TIME == SPINS_AT_A_TIME - 1)
+        (void)sched_yield();
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #else
@@ -55,7 +60,7 @@ static unsigned await_dispatch(ganas_threads *pool, unsigned seen)
         unsigned now = atomic_load(&pool->generation);
         if (now != seen)
             return now;
-        relax();
+        relax(i);
     }
     pthread_mutex_lock(&pool->lock);
     atomic_fetch_add(&pool->sleepers, 1);
@@ -105,7 +110,7 @@ static void await_workers(ganas_threads *pool)
     for (int i = 0; i < SPINS; i++) {
         if (atomic_load(&pool->pending) == 0)
             return;
-        relax();
+        relax(i);
     }
     pthread_mutex_lock(&pool->lock);
     atomic_store(&pool->waiting, 1);

@@ -3,7 +3,8 @@
  * pool, and what a task computes depends on its number alone, so that results don't depend on the
  * pool.
  *
- * Threads spin for a short while between dispatches, then sleep.
+ * Threads spin for a short while between dispatches, offering the processor to others now and then,
+ * and then sleep.
  */
 #ifndef GANAS_THREADS_H
 #define GANAS_THREADS_H

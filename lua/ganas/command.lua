@@ -62,27 +62,31 @@ local function judge(self, task, code, signal)
   if task.too_long then return processes.too_long() end
   if code ~= 0 or signal ~= 0 then return processes.ended(code, signal, task.process:last_words()) end
   local result = trial.result(task.folder, self.names)
-    or reply.of_output(table.concat(task.lines, "\n"), self.names)
+    or reply.of_output(table.concat(task.lines, "\n", task.first, task.last), self.names)
   local words = result.state == "failed" and task.process:last_words()
   if words then result.error = result.error .. ": " .. words end
   return { result = result }
 end
 
--- Keeps the end of what is written.
+-- Keeps the end of what is written: lines[first..last].
 local function note(task, line)
   if not line then
     task.too_long = true
     return task.process:kill()
   end
   if task.out then task.out:write(line .. "\n") end
-  task.lines[#task.lines + 1], task.bytes = line, task.bytes + #line
-  while task.bytes > OUTPUT and #task.lines > 1 do
-    task.bytes = task.bytes - #table.remove(task.lines, 1)
+  local lines = task.lines
+  task.last, task.bytes = task.last + 1, task.bytes + #line
+  lines[task.last] = line
+  while task.bytes > OUTPUT and task.first < task.last do
+    task.bytes = task.bytes - #lines[task.first]
+    lines[task.first], task.first = nil, task.first + 1
   end
 end
 
 local function new_task(self, job)
-  local task = { lines = {}, bytes = 0, folder = folder_of(self, job), began = uv.hrtime() }
+  local task = { folder = folder_of(self, job), began = uv.hrtime() }
+  task.lines, task.first, task.last, task.bytes = {}, 1, 0, 0
   if self.fields.keep then
     task.out, task.err = tail.new(fs.join(task.folder, "out")), tail.new(fs.join(task.folder, "err"))
   end

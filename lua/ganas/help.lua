@@ -12,14 +12,14 @@ local help = {}
 
 -- ---- the documents ----
 
-local function files() return require("ganas.host").files end
+local function text_of(path) return require("ganas.host").files[path] end
 
--- Documents by topic: the name of the file in small letters.
+-- Paths of documents by topic: the name of the file in small letters.
 local function documents()
-  local found = { readme = files()["README.md"] }
-  for path, text in sorted(files()) do
+  local found = { readme = "README.md" }
+  for _, path in ipairs(require("ganas.host").names) do
     local name = path:match "^docs/(.+)%.md$"
-    if name then found[name:lower()] = text end
+    if name then found[name:lower()] = path end
   end
   return found
 end
@@ -80,8 +80,8 @@ local function overview()
   local lines = { "ganas-lua help TOPIC, the topic being a command ('ganas-lua --help' lists them) or", "" }
   local topics, longest = documents(), 0
   for name in sorted(topics) do longest = math.max(longest, #name) end
-  for name, text in sorted(topics) do
-    lines[#lines + 1] = ("  %-" .. longest .. "s  %s"):format(name, title_of(text))
+  for name, path in sorted(topics) do
+    lines[#lines + 1] = ("  %-" .. longest .. "s  %s"):format(name, title_of(text_of(path)))
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -135,7 +135,7 @@ end
 function help.text(topic)
   if not topic then return overview() end
   local document = documents()[topic:lower():gsub("%.md$", "")]
-  if document then return help.plain(document) end
+  if document then return help.plain(text_of(document)) end
   local text = command_text(topic)
   if text then return text end
   local names = help.topics()

@@ -1,4 +1,6 @@
 -- launch - runs a recipe from the command line: plan, run directory, progress, search, result.
+--
+-- What searches and what reports is loaded when it is needed: a recipe with a mistake is told of it before.
 
 local chunk = require "ganas.chunk"
 local confirm = require "ganas.confirm"
@@ -7,13 +9,10 @@ local fs = require "ganas.fs"
 local journal = require "ganas.journal"
 local message = require "ganas.message"
 local origin = require "ganas.origin"
-local page = require "ganas.page"
 local parse = require "ganas.parse"
 local progress = require "ganas.progress"
 local recipe = require "ganas.recipe"
-local report = require "ganas.report"
 local sandbox = require "ganas.sandbox"
-local search = require "ganas.search"
 
 local launch = {}
 
@@ -40,7 +39,7 @@ end
 local function run(plan, started, log)
   plan.display:follow(started.run, log.dir)
   local ok, result = xpcall(function()
-    local found = search.run(plan, hooks_of(plan, plan.display), started)
+    local found = require("ganas.search").run(plan, hooks_of(plan, plan.display), started)
     if not confirm.run(plan, found) then found.reason = "interrupted" end
     return found
   end, message.traced)
@@ -63,7 +62,7 @@ end
 
 -- Writes the page that shows a run that is over. The result is safe by now: what goes wrong is said, no more.
 local function picture(log)
-  local ok, err = pcall(page.keep, log.dir)
+  local ok, err = pcall(require("ganas.page").keep, log.dir)
   if ok then return end
   if not message.is_user(err) then error(err, 0) end
   message.note("no report was written: %s; 'ganas-lua report %s' tries again", err.text, log.dir)
@@ -81,7 +80,7 @@ end
 -- Writes the result of a search that is over, and its page; returns the result as JSON.
 local function keep(plan, result, log)
   local old = standing(plan, result, log)
-  local text = old or report.json(plan, result, log.dir)
+  local text = old or require("ganas.report").json(plan, result, log.dir)
   if not old then log:finish(text) end
   log:close()
   if old and fs.is_file(fs.join(log.dir, "report.html")) then return text end
@@ -108,9 +107,9 @@ local function conclude(plan, result, log)
   if plan.ledger.waiting then return wait(plan, log) end
   local whole = result.reason ~= "interrupted"
   if not whole then leave(log) end
-  local text = whole and keep(plan, result, log) or report.json(plan, result, log.dir)
+  local text = whole and keep(plan, result, log) or require("ganas.report").json(plan, result, log.dir)
   if plan.display.finish then plan.display:finish(result.reason, text)
-  else report.show(plan, result, text, log.dir) end
+  else require("ganas.report").show(plan, result, text, log.dir) end
   if not whole then
     local more = plan.ledger.kept or 0
     message.note("interrupted after %d of %d queries%s; 'ganas-lua resume %s' goes on", result.queries,
@@ -150,7 +149,7 @@ end
 -- Runs the recipe that the options ask for; returns the exit code.
 function launch.run(given, host)
   local plan = launch.load(given.operand, given, host)
-  local started = search.start(plan)
+  local started = require("ganas.search").start(plan)
   return launch.go(plan, started, journal.create(plan, origin.fields(plan)), {})
 end
 

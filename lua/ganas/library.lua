@@ -9,9 +9,10 @@ local sorted = require "ganas.sorted"
 
 local library = {}
 
-local function embedded()
-  local ok, host = pcall(require, "ganas.host")
-  return ok and host.files or {}
+-- The host; an empty one where another program than ours runs this.
+local function host()
+  local ok, own = pcall(require, "ganas.host")
+  return ok and own or { files = {}, names = {} }
 end
 
 local function config_dir()
@@ -53,7 +54,7 @@ function library.list(kind)
       if name then add(found, name, { path = fs.join(folder.path, file), origin = folder.label }) end
     end
   end
-  for path in sorted(embedded()) do
+  for _, path in ipairs(host().names) do
     local name = path:match("^" .. kind .. "/([^/]+)%.lua$")
     if name then add(found, name, { path = path, embedded = true, origin = "built in" }) end
   end
@@ -72,7 +73,7 @@ end
 
 -- The text of an entry; a user error when its file can't be read.
 function library.text(entry)
-  if entry.embedded then return embedded()[entry.path] end
+  if entry.embedded then return host().files[entry.path] end
   local text, why = fs.read(entry.path)
   if not text then message.user("can't read %s: %s", message.quote(entry.path), why) end
   return text

@@ -383,7 +383,8 @@ local function standing(self)
 end
 
 -- Starts with what is there: results, then arrays at work, then new ones. The queue is asked first: a task
--- that ends meanwhile has left its code by the time that it is looked for.
+-- that ends meanwhile has left its code by the time that it is looked for; if that is to be tried again, the
+-- queue's word that it runs is of before.
 function Set:begin()
   local states, rest = standing(self.owner), {}
   adopt(self.owner, self.all)
@@ -392,9 +393,10 @@ function Set:begin()
     self.open[task] = true
     if done then self:take(task, done) else rest[#rest + 1] = task end
   end
-  for _, task in ipairs(self.again) do rest[#rest + 1] = task end
+  local tasks = unclaimed(rest, states)
+  for _, task in ipairs(self.again) do tasks[#tasks + 1] = task end
   self.again = {}
-  self:submit(unclaimed(rest, states))
+  self:submit(tasks)
 end
 
 local function new_set(self, jobs, heard)

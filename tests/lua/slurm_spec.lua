@@ -57,6 +57,24 @@ fi
 echo "$6 0 1 $state"
 ]]
 
+-- The search is killed as it submits its only task; as the queue is asked next, that runs, and dies before
+-- the answer is read. The second array's ends well.
+local KILLING_SBATCH = [[
+#!/bin/sh
+for script; do :; done
+trial=${script%/arrays/*}/1
+echo x >>submitted
+[ "$(wc -l <submitted)" -gt 1 ] || kill -9 $PPID
+echo 3 >"$trial/out" && echo 0 >"$trial/code"
+echo 2
+]]
+
+local DYING_SQUEUE = [[
+#!/bin/sh
+[ "$(wc -l <submitted)" -gt 1 ] || echo 137 >r/trials/1/code
+echo "$6 0 1 RUNNING"
+]]
+
 local SACCT = [[
 #!/bin/sh
 case "$*" in *"-j 1_0 "*) echo TIMEOUT ;; *"-j 1_1 "*) echo "CANCELLED by 0" ;; *) exit 1 ;; esac
@@ -124,6 +142,17 @@ describe("slurm", function()
       assert.same({ "x\nx\n", through and "x\nx\n" or "x\nx\nx\n" },
         { folder:read "submitted", folder:read "called" })
     end
+  end)
+
+  it("submits anew what ran by the queue's word and had died by its own", function()
+    command("sbatch", KILLING_SBATCH)
+    command("squeue", DYING_SQUEUE)
+    folder:write("r.lua", program.letters(1, '{ "slurm", "train.sh", poll = 0.02, ask = 0.05 }'))
+    folder:run("r.lua --quiet --out r", "PATH=.:$PATH")
+    local code = folder:run("resume r --quiet", "PATH=.:$PATH timeout 60 env")
+    assert.equal(0, code)
+    assert.matches('"state":"done","score":3,"attempts":2', result(1))
+    assert.equal("x\nx\n", folder:read "submitted")
   end)
 
   it("starts nothing where Slurm doesn't answer", function()
