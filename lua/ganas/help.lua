@@ -92,7 +92,7 @@ local APART = { architecture = true, boundary = true, changelog = true, contribu
 
 local function for_users()
   local found = {}
-  for name, text in sorted(documents()) do found[name] = not APART[name] and text or nil end
+  for name, path in sorted(documents()) do found[name] = not APART[name] and text_of(path) or nil end
   return found
 end
 
