@@ -416,9 +416,22 @@ end
 
 -- ---- networks ----
 
+local function is_size(x) return type(x) == "number" and x >= 1 and x <= 1e6 and x % 1 == 0 end
+
 -- The memory that a prediction needs for activations, in kB (1024 bytes) of float32, as a measure of a space
 -- whose `network` is that function(arch, net): for images { channels, height, width } of so many classes.
 function space.ram_kb(network, shape, classes)
+  if type(network) ~= "function" then
+    message.here("the network of space.ram_kb is %s; expected function(arch, net)", message.value(network))
+  end
+  local list = type(shape) == "table" and shape or {}
+  if #list ~= 3 or not (is_size(list[1]) and is_size(list[2]) and is_size(list[3])) then
+    message.here("the shape of images of space.ram_kb is %s; expected { channels, height, width }",
+      type(shape) == "table" and "another list" or message.value(shape))
+  end
+  if not is_size(classes) then
+    message.here("the classes of space.ram_kb are %s; expected how many there are", message.value(classes))
+  end
   local Convnet = require "ganas.convnet"
   return function(arch) return Convnet.build(network, arch, shape, classes).floats * 4 / 1024 end
 end
