@@ -56,7 +56,10 @@ describe("the words", function()
   end)
 
   it("name what to make, and how it is called", function()
-    assert.same({ command = "new", kind = "space", name = "mine", ending = ".lua" }, read "new space mine")
+    assert.same({ command = "new", kind = "space", folder = "", name = "mine", ending = ".lua" },
+      read "new space mine")
+    local given = read "new evaluator some/where/mine.py"
+    assert.same({ "some/where/", "mine", ".py" }, { given.folder, given.name, given.ending })
     assert.equal(".py", read "new evaluator mine.py".ending)
     assert.equal("help", read "new --help".command)
   end)
