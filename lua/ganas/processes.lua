@@ -89,12 +89,15 @@ local function first_line(path)
   return line:match "^[^\r\n]*"
 end
 
--- What starts a script is in its first line, "#!" and a program; that it is missing or not there, in words.
+-- What starts a script by its path is in its first line, "#!" and a program: that has to be there. Without
+-- one the shell is what runs it.
 local function check_script(path, where)
+  if not path:find("/", 1, true) then return end
   local line = first_line(path)
   local program, word = line:match "^#!%s*(%S+)%s*(%S*)"
   if not program then
-    if not SCRIPTS[path:match "%.(%a+)$"] then return end
+    local ending = path:match "%.(%a+)$"
+    if not SCRIPTS[ending] or ending == "sh" then return end
     message.user("%s: %s doesn't say in its first line what runs it; expected '#!' and a program there, or "
       .. "that program before it, such as 'python3'", where, message.quote(path))
   end
@@ -105,7 +108,7 @@ local function check_script(path, where)
 end
 
 local function check_path(word, where, context)
-  if executable(word) then return check_script(word, where) end
+  if executable(word) then return end
   if fs.is_file(word) then
     message.user("%s: %s is no program that can be run; try 'chmod +x %s'", where, message.quote(word), word)
   end
@@ -121,9 +124,11 @@ function processes.check_program(word, where, context)
 end
 
 -- Fields that all of these evaluators have. The command line's score, report and workers come first.
+-- `class.remote`: what runs scripts is on other machines.
 function processes.new(class, spec, space, context, own)
   local words, fields = processes.read(spec, context, own or {})
   processes.check_program(words[1], context.where("evaluate", 2), context)
+  if not class.remote then check_script(words[1], context.where("evaluate", 2)) end
   local given = context.given or {}
   return setmetatable({
     words = words, fields = fields, space = space, plan = context, repeatable = false,

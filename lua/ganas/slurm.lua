@@ -20,7 +20,7 @@ local reply = require "ganas.reply"
 local trial = require "ganas.trial"
 local uv = require "luv"
 
-local Slurm = { kind = "slurm" }
+local Slurm = { kind = "slurm", remote = true }
 Slurm.__index = Slurm
 
 local ARRAY = 1000   -- tasks of one array

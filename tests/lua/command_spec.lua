@@ -66,6 +66,16 @@ describe("a command", function()
       .. '"seed":1,"budget":12}', dir:read "spec")
   end)
 
+  it("may be a script that doesn't say what runs it: the shell does", function()
+    local path = dir.path .. "/plain.sh"
+    fs.write(path, "echo 7\n")
+    assert(uv.fs_chmod(path, tonumber("755", 8)))
+    local e = evaluate.open({ "command", path }, chain,
+      { where = function() return "r.lua" end, workers = 1 })
+    assert.equal(7, e:score(batch_of(), 0, 1)[1].score)
+    e:close()
+  end)
+
   it("gives its result on stdout or in a file", function()
     assert.same({ { score = 2 }, { score = 1 }, { score = 1 }, { score = 0 } },
       results("echo accuracy=$(echo $GANAS_ARCH | tr -cd a | wc -c)", { workers = 3 }, 4))
