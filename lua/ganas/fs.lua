@@ -83,6 +83,16 @@ function fs.is_file(path)
   return found ~= nil and found ~= "directory"
 end
 
+function fs.is_program(path) return fs.is_file(path) and uv.fs_access(path, "X") == true end
+
+-- Whether a program of that name is in $PATH.
+function fs.in_path(name)
+  for folder in (os.getenv "PATH" or "/usr/bin:/bin"):gmatch "[^:]+" do
+    if fs.is_program(fs.join(folder, name)) then return true end
+  end
+  return false
+end
+
 -- Bytes of a file, nil where there is none.
 function fs.size(path)
   local stat = uv.fs_stat(path)

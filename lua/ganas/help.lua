@@ -2,6 +2,7 @@
 --
 -- On a terminal through $PAGER (by default less, where it is there), elsewhere as it is.
 
+local fs = require "ganas.fs"
 local message = require "ganas.message"
 local options = require "ganas.options"
 local sorted = require "ganas.sorted"
@@ -148,19 +149,12 @@ end
 
 -- ---- showing it ----
 
-local function in_path(program)
-  for folder in (os.getenv "PATH" or ""):gmatch "[^:]+" do
-    if uv.fs_access(folder .. "/" .. program, "X") then return true end
-  end
-  return false
-end
-
 -- The command of the shell that shows pages; nil where there is none.
 local function pager()
   if uv.guess_handle(1) ~= "tty" or os.getenv "TERM" == "dumb" then return nil end
   local chosen = os.getenv "PAGER"
   if chosen then return chosen:find "%S" and chosen or nil end
-  return in_path "less" and "less -FRX" or nil
+  return fs.in_path "less" and "less -FRX" or nil
 end
 
 local function show(text)

@@ -9,7 +9,6 @@ local guard = require "ganas.guard"
 local library = require "ganas.library"
 local message = require "ganas.message"
 local schema = require "ganas.schema"
-local uv = require "luv"
 
 local processes = {}
 
@@ -73,15 +72,6 @@ local function absent(self)
   return ("no file %s%s"):format(message.quote(word), library.looked(word, self.plan))
 end
 
-local function executable(path) return fs.is_file(path) and uv.fs_access(path, "X") end
-
-local function in_path(name)
-  for folder in (os.getenv "PATH" or "/usr/bin:/bin"):gmatch "[^:]+" do
-    if executable(fs.join(folder, name)) then return true end
-  end
-  return false
-end
-
 local function first_line(path)
   local file = io.open(path, "rb")
   local line = file and file:read(256) or ""
@@ -102,13 +92,13 @@ local function check_script(path, where)
       .. "that program before it, such as 'python3'", where, message.quote(path))
   end
   local by_env = fs.basename(program) == "env" and word ~= "" and not word:find "^%-" and not word:find "="
-  if executable(program) and (not by_env or in_path(word)) then return end
+  if fs.is_program(program) and (not by_env or fs.in_path(word)) then return end
   message.user("%s: %s is run by %s, as its first line says, and that is not there", where,
     message.quote(path), message.quote(by_env and word or program))
 end
 
 local function check_path(word, where, context)
-  if executable(word) then return end
+  if fs.is_program(word) then return end
   if fs.is_file(word) then
     message.user("%s: %s is no program that can be run; try 'chmod +x %s'", where, message.quote(word), word)
   end
@@ -118,7 +108,7 @@ end
 -- A program that can't be found is said before anything runs.
 function processes.check_program(word, where, context)
   if word:find("/", 1, true) then return check_path(word, where, context) end
-  if in_path(word) then return end
+  if fs.in_path(word) then return end
   message.user("%s: no program %s in $PATH%s", where, message.quote(word),
     fs.is_file(word) and "; did you mean " .. message.quote("./" .. word) .. "?" or "")
 end
