@@ -120,12 +120,14 @@ struct filter {
     bool add;
 };
 
-/* Rows of n numbers of a plane: x is normalized to y = a x + b, with `relu` to max(y, 0). */
+/* Rows of n numbers of a plane: x is normalized to y = factor x + shift, with `relu` to max(y, 0).
+ */
 struct plane {
     real *y, *d; /* d: the gradient of y; that of x takes its place */
     const real *x;
     ptrdiff_t row;
     int rows, n; /* n: a multiple of 16 */
+    real factor, shift;
     bool relu;
 };
 
@@ -205,12 +207,12 @@ struct plane {
     X(void, pool_max_back, (const struct filter *f, const real *d, real *into))                    \
     /* d / taps is added to all taps */                                                            \
     X(void, pool_mean_back, (const struct filter *f, const real *d, real *into))                   \
-    /* sum [2] <- the sums of x and x^2; y <- a x + b; sum [2] <- the sums of d and d x where y >  \
-       0; d <- a d + b x + c there */                                                              \
+    /* sum [2] <- the sums of x and x^2; y <- what x is normalized to; sum [2] <- the sums of d    \
+       and d x where y > 0; d <- factor d (where y > 0) + b x + c */                               \
     X(void, plane_sums, (const struct plane *p, real *sum))                                        \
-    X(void, plane_norm, (const struct plane *p, real a, real b))                                   \
+    X(void, plane_norm, (const struct plane *p))                                                   \
     X(void, plane_back_sums, (const struct plane *p, real *sum))                                   \
-    X(void, plane_back, (const struct plane *p, real a, real b, real c))                           \
+    X(void, plane_back, (const struct plane *p, real b, real c))                                   \
                                                                                                    \
     /* nothing but multiply-adds in registers, on numbers made from a seed below 1: returns their  \
        number, twice, as operations */                                                             \

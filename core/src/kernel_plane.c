@@ -17,47 +17,59 @@ void KERNEL(plane_sums)(const struct plane *p, real *sum)
     sum[1] = vec16_sum(twice);
 }
 
-void KERNEL(plane_norm)(const struct plane *p, real a, real b)
+/* The line from x to y, and what y is at least. */
+struct line {
+    vec factor, shift, least;
+};
+
+VEC_INLINE struct line line_of(const struct plane *p)
 {
-    vec factor = vec_set(a), shift = vec_set(b), least = vec_set(p->relu ? 0 : -(real)HUGE_VAL);
+    return (struct line){vec_set(p->factor), vec_set(p->shift),
+                         vec_set(p->relu ? 0 : -(real)HUGE_VAL)};
+}
+
+void KERNEL(plane_norm)(const struct plane *p)
+{
+    struct line line = line_of(p);
     for (int y = 0; y < p->rows; y++)
         for (int i = 0; i < p->n; i += VEC) {
-            vec v = vec_fma(factor, vec_load(p->x + y * p->row + i), shift);
-            vec_store(p->y + y * p->row + i, vec_max(least, v));
+            vec v = vec_fma(line.factor, vec_load(p->x + y * p->row + i), line.shift);
+            vec_store(p->y + y * p->row + i, vec_max(line.least, v));
         }
 }
 
-/* The gradient before max(y, 0); `least`: what y has to be above. */
-VEC_INLINE vec through_relu(const struct plane *p, ptrdiff_t at, vec least)
+/* The gradient before max(y, 0), where y is made again from x. */
+VEC_INLINE vec through_relu(struct line line, vec d, vec x)
 {
-    return vec_pick(vec_below(least, vec_load(p->y + at)), vec_load(p->d + at), vec_zero());
+    vec_mask open = vec_below(line.least, vec_fma(line.factor, x, line.shift));
+    return vec_pick(open, d, vec_zero());
 }
 
 void KERNEL(plane_back_sums)(const struct plane *p, real *sum)
 {
     struct vec16 once = vec16_zero(), with = vec16_zero();
-    vec least = vec_set(p->relu ? 0 : -(real)HUGE_VAL);
+    struct line line = line_of(p);
     for (int y = 0; y < p->rows; y++)
         for (int i = 0; i < p->n; i += 16)
             VEC_UNROLL
     for (int k = 0; k < VEC_PARTS; k++) {
         ptrdiff_t at = y * p->row + i + k * VEC;
-        vec d = through_relu(p, at, least);
+        vec x = vec_load(p->x + at), d = through_relu(line, vec_load(p->d + at), x);
         once.part[k] += d;
-        with.part[k] = vec_fma(d, vec_load(p->x + at), with.part[k]);
+        with.part[k] = vec_fma(d, x, with.part[k]);
     }
     sum[0] = vec16_sum(once);
     sum[1] = vec16_sum(with);
 }
 
-void KERNEL(plane_back)(const struct plane *p, real a, real b, real c)
+void KERNEL(plane_back)(const struct plane *p, real b, real c)
 {
-    vec of_d = vec_set(a), of_x = vec_set(b), shift = vec_set(c);
-    vec least = vec_set(p->relu ? 0 : -(real)HUGE_VAL);
+    vec of_x = vec_set(b), rest = vec_set(c);
+    struct line line = line_of(p);
     for (int y = 0; y < p->rows; y++)
         for (int i = 0; i < p->n; i += VEC) {
             ptrdiff_t at = y * p->row + i;
-            vec rest = vec_fma(of_x, vec_load(p->x + at), shift);
-            vec_store(p->d + at, vec_fma(of_d, through_relu(p, at, least), rest));
+            vec x = vec_load(p->x + at), d = through_relu(line, vec_load(p->d + at), x);
+            vec_store(p->d + at, vec_fma(line.factor, d, vec_fma(of_x, x, rest)));
         }
 }

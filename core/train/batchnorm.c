@@ -5,17 +5,24 @@
 
 static const double TINY = 1e-5, PACE = 0.1;
 
-/* A channel's plane of a group. */
-static struct plane plane_of(const ganas_convnet *net, const struct node *node, int group, int c)
+/* A channel's plane of a group, to be normalized by a mean and 1 / a standard deviation. */
+static struct plane plane_of(const ganas_convnet *net, const struct node *node, int group, int c,
+                             double mean, double factor)
 {
+    const real *own = net->theta + node->weight + node->weights;
+    double a = own[c] * factor, b = own[node->channels + c] - mean * a;
     ptrdiff_t at = c * node->plane;
-    return (struct plane){.y = node_at(net, node, node->y, group) + at,
-                          .d = node_at(net, node, node->d, group) + at,
-                          .x = node_at(net, node, node->x, group) + at,
-                          .row = node->row,
-                          .rows = node->height,
-                          .n = node->width * GROUP,
-                          .relu = node->layer.relu != 0};
+    struct plane p = {.y = node_at(net, node, node->y, group) + at,
+                      .x = node_at(net, node, node->x, group) + at,
+                      .row = node->row,
+                      .rows = node->height,
+                      .n = node->width * GROUP,
+                      .factor = (real)a,
+                      .shift = (real)b,
+                      .relu = node->layer.relu != 0};
+    if (node->d.base)
+        p.d = node_at(net, node, node->d, group) + at;
+    return p;
 }
 
 /* How many numbers of the batch a channel has. */
@@ -48,22 +55,19 @@ static struct moments moments_of(const ganas_convnet *net, const struct node *no
     return m;
 }
 
+/* What a group keeps of them until it goes back. */
+static double *moment_at(const ganas_convnet *net, const struct node *node, int group, int c)
+{
+    return net->moment + (size_t)group * (size_t)net->sums + node->sum + 2 * (ptrdiff_t)c;
+}
+
 void batchnorm_sums(ganas_convnet *net, const struct node *node, int group)
 {
     real *sum = net->forward_sum + (size_t)group * (size_t)net->sums + node->sum;
     for (int c = 0; c < node->channels; c++) {
-        struct plane p = plane_of(net, node, group, c);
+        struct plane p = plane_of(net, node, group, c, 0, 1);
         kernel->plane_sums(&p, sum + 2 * (ptrdiff_t)c);
     }
-}
-
-static void normalize(const ganas_convnet *net, const struct node *node, int group, int c,
-                      double mean, double factor)
-{
-    const real *own = net->theta + node->weight + node->weights;
-    struct plane p = plane_of(net, node, group, c);
-    double a = own[c] * factor;
-    kernel->plane_norm(&p, (real)a, (real)(own[node->channels + c] - mean * a));
 }
 
 static void move_running(ganas_convnet *net, const struct node *node, int c, struct moments m)
@@ -78,7 +82,11 @@ void batchnorm_forward(ganas_convnet *net, const struct node *node, int group)
 {
     for (int c = 0; c < node->channels; c++) {
         struct moments m = moments_of(net, node, c);
-        normalize(net, node, group, c, m.mean, m.factor);
+        struct plane p = plane_of(net, node, group, c, m.mean, m.factor);
+        double *keep = moment_at(net, node, group, c);
+        keep[0] = m.mean;
+        keep[1] = m.factor;
+        kernel->plane_norm(&p);
         if (group == 0)
             move_running(net, node, c, m);
     }
@@ -87,15 +95,19 @@ void batchnorm_forward(ganas_convnet *net, const struct node *node, int group)
 void batchnorm_predict(ganas_convnet *net, const struct node *node, int group)
 {
     const real *running = net->running + node->sum;
-    for (int c = 0; c < node->channels; c++)
-        normalize(net, node, group, c, running[2 * c], 1 / sqrt(running[2 * c + 1] + TINY));
+    for (int c = 0; c < node->channels; c++) {
+        double factor = 1 / sqrt(running[2 * c + 1] + TINY);
+        struct plane p = plane_of(net, node, group, c, running[2 * c], factor);
+        kernel->plane_norm(&p);
+    }
 }
 
 void batchnorm_back_sums(ganas_convnet *net, const struct node *node, int group)
 {
     real *sum = net->back_sum + (size_t)group * (size_t)net->sums + node->sum;
     for (int c = 0; c < node->channels; c++) {
-        struct plane p = plane_of(net, node, group, c);
+        const double *m = moment_at(net, node, group, c);
+        struct plane p = plane_of(net, node, group, c, m[0], m[1]);
         kernel->plane_back_sums(&p, sum + 2 * (ptrdiff_t)c);
     }
 }
@@ -116,13 +128,14 @@ void batchnorm_backward(ganas_convnet *net, const struct node *node, int group)
     const real *own = net->theta + node->weight + node->weights;
     double n = count_of(net, node);
     for (int c = 0; c < node->channels; c++) {
-        struct moments m = moments_of(net, node, c);
-        struct plane p = plane_of(net, node, group, c);
+        const double *m = moment_at(net, node, group, c);
+        double mean = m[0], factor = m[1];
+        struct plane p = plane_of(net, node, group, c, mean, factor);
         double of_d = sum_groups(net, net->back_sum, node->sum + 2 * c);
         double of_dx = sum_groups(net, net->back_sum, node->sum + 2 * c + 1);
-        double of_du = (of_dx - m.mean * of_d) * m.factor;
-        double a = own[c] * m.factor, b = -a * m.factor * of_du / n;
-        kernel->plane_back(&p, (real)a, (real)b, (real)(-a * of_d / n - b * m.mean));
+        double of_du = (of_dx - mean * of_d) * factor;
+        double a = own[c] * factor, b = -a * factor * of_du / n;
+        kernel->plane_back(&p, (real)b, (real)(-a * of_d / n - b * mean));
         set_own(net, node, group, c, of_d, of_du);
     }
 }

@@ -19,9 +19,22 @@
 
 enum { GROUP = FILTER_LANES, CONVNET_CLASSES = 256 };
 
+/* Planes of all groups: those of a group begin at base + group * step. */
+struct planes {
+    real *base;
+    ptrdiff_t step;
+};
+
+/* Planes lie among those of a node, from a channel on; in their own memory where that is the node
+   itself. */
+struct place {
+    int node, channel;
+};
+
 /* Node 0 is the image, node i + 1 layer i. */
 struct node {
-    ganas_layer layer;
+    ganas_layer layer;            /* its inputs are those that count: see count_inputs */
+    int same;                     /* the node whose numbers it has: itself, or the one it sums */
     bool live;                    /* a path leads from it to the last layer */
     bool add[GANAS_LAYER_INPUTS]; /* backward: something has written the input's gradient already */
     int channels, height, width;
@@ -29,8 +42,8 @@ struct node {
     int32_t weight,
         weights; /* place in theta, and how many; batch norm's factors and shifts follow */
     int32_t sum; /* place of its 2 numbers a channel among the sums of batch norm */
-    real *x, *y,
-        *d; /* [groups][size]: before batch norm, after, the gradient; x is y without norm */
+    struct place y_in, d_in;
+    struct planes x, y, d; /* before batch norm, after, the gradient; x is y without norm */
 };
 
 /* What a step does for each group: kinds of actions; `phase` numbers grow where all groups have to
@@ -49,12 +62,13 @@ struct ganas_convnet {
     real *theta, *speed;          /* [parameters] */
     real *grad;                   /* [groups][parameters] */
     real *forward_sum, *back_sum; /* [groups][sums]: of x and x^2; of d and d x */
-    real *running;                /* [sums]: mean and variance of each channel */
-    double *loss;                 /* [groups] */
-    int32_t *right;               /* [groups] images whose class was found */
-    uint8_t *label;               /* [groups * 16] of this batch */
-    int32_t *image;               /* [groups * 16] their numbers; ~i: image i mirrored */
-    int32_t *order;               /* [ordered] the pass's permutation */
+    double *moment; /* [groups][sums]: mean and 1 / standard deviation, each group's */
+    real *running;  /* [sums]: mean and variance of each channel */
+    double *loss;   /* [groups] */
+    int32_t *right; /* [groups] images whose class was found */
+    uint8_t *label; /* [groups * 16] of this batch */
+    int32_t *image; /* [groups * 16] their numbers; ~i: image i mirrored */
+    int32_t *order; /* [ordered] the pass's permutation */
     int32_t ordered;
     int64_t pass; /* whose `order` that is; -1: none */
     struct action action[4 * (GANAS_MAX_LAYERS + 1)];
@@ -64,12 +78,31 @@ struct ganas_convnet {
     void *memory;
 };
 
-/* The first number of plane 0 of a group in an array of a node's. */
-static inline real *node_at(const ganas_convnet *net, const struct node *node, real *array,
+/* A group's planes, margins and all. */
+static inline real *planes_of(struct planes planes, int group)
+{
+    return planes.base + group * planes.step;
+}
+
+/* The first number of plane 0 of a group in planes of a node's. */
+static inline real *node_at(const ganas_convnet *net, const struct node *node, struct planes planes,
                             int group)
 {
-    return array + group * node->size + net->margin * (node->row + GROUP);
+    return planes_of(planes, group) + net->margin * (node->row + GROUP);
 }
+
+/* Does anything want the gradient of its numbers? */
+static inline bool node_has_gradient(const ganas_convnet *net, const struct node *node)
+{
+    return node != net->node && node->layer.op != GANAS_LAYER_ZERO;
+}
+
+/* Checks layers, sets the shapes of what they make and marks what the last one depends on.
+   GANAS_E_ARGUMENT, with a message. */
+int32_t convnet_set_layers(ganas_convnet *net, const ganas_layer *layers, int32_t count,
+                           const int32_t *shape);
+
+bool layer_has_weights(int op);
 
 static inline int node_reach(const struct node *node)
 {

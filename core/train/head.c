@@ -14,8 +14,8 @@ static void set_mean(const ganas_convnet *net, const struct node *from, int grou
 }
 
 /* Place of logit k of a group in x, and of its gradient in d. */
-static real *logit_at(const ganas_convnet *net, const struct node *node, real *array, int group,
-                      int k)
+static real *logit_at(const ganas_convnet *net, const struct node *node, struct planes array,
+                      int group, int k)
 {
     return node_at(net, node, array, group) + k * node->plane;
 }
@@ -105,7 +105,7 @@ static void set_gradients_of(ganas_convnet *net, const struct node *node, int gr
         grad[at] = kernel->dot(d, mean, GROUP);
         kernel->axpy(d_mean, w[at], d, GROUP);
     }
-    if (from->d)
+    if (from->d.base)
         spread(net, node, group, c, d_mean);
 }
 

@@ -6,8 +6,9 @@
 /* ---- filters ---- */
 
 /* A filter from the planes of `from` to those of `to`, without taps. */
-static struct filter filter_between(const ganas_convnet *net, const struct node *from, real *from_y,
-                                    const struct node *to, real *to_x, int group)
+static struct filter filter_between(const ganas_convnet *net, const struct node *from,
+                                    struct planes from_y, const struct node *to, struct planes to_x,
+                                    int group)
 {
     return (struct filter){.to = node_at(net, to, to_x, group),
                            .from = node_at(net, from, from_y, group),
@@ -63,7 +64,7 @@ static void run_filter(void (*run)(const struct filter *f), struct filter *f,
 }
 
 /* The filter of a convolution forward; its gradient reads d where that writes. */
-static struct filter forward_filter(ganas_convnet *net, const struct node *node, real *to,
+static struct filter forward_filter(ganas_convnet *net, const struct node *node, struct planes to,
                                     real *weights, int group)
 {
     const struct node *from = node_input(net, node, 0);
@@ -126,7 +127,7 @@ static void convolve_back(ganas_convnet *net, const struct node *node, int group
     real *grad = net->grad + (size_t)group * (size_t)net->parameters + node->weight;
     struct filter f = forward_filter(net, node, node->d, grad, group);
     run_filter(kernel->filter_grad, &f, node);
-    if (node_input(net, node, 0)->d)
+    if (node_input(net, node, 0)->d.base)
         set_input_gradient(net, node, group);
 }
 
@@ -219,10 +220,10 @@ static void pool_back(ganas_convnet *net, const struct node *node, int group, st
 static void pool_all_back(ganas_convnet *net, const struct node *node, int group)
 {
     struct node *to = node_input(net, node, 0);
-    if (!to->d)
+    if (!to->d.base)
         return;
     if (!node->add[0])
-        memset(to->d + group * to->size, 0, (size_t)to->size * sizeof(real));
+        memset(planes_of(to->d, group), 0, (size_t)to->size * sizeof(real));
     for_rectangles(net, node, group, pool_back);
 }
 
@@ -236,22 +237,20 @@ static void copy_planes(real *to, const real *from, ptrdiff_t n)
 /* Margins are zeros everywhere, and their sums too. */
 static void sum_planes(ganas_convnet *net, const struct node *node, int group)
 {
-    real *to = node->x + group * node->size;
-    for (int k = 0; k < node->layer.inputs; k++) {
-        const real *from = node_input(net, node, k)->y + group * node->size;
-        if (k == 0)
-            copy_planes(to, from, node->size);
-        else
-            kernel->sum(to, to, from, (int)node->size);
-    }
+    real *to = planes_of(node->x, group);
+    const real *sum = planes_of(node_input(net, node, 0)->y, group);
+    for (int k = 1; k < node->layer.inputs; k++, sum = to)
+        kernel->sum(to, sum, planes_of(node_input(net, node, k)->y, group), (int)node->size);
 }
 
 static void join_planes(ganas_convnet *net, const struct node *node, int group)
 {
-    real *to = node->x + group * node->size;
+    real *to = planes_of(node->x, group);
     for (int k = 0; k < node->layer.inputs; k++) {
         const struct node *from = node_input(net, node, k);
-        copy_planes(to, from->y + group * from->size, from->size);
+        const real *y = planes_of(from->y, group);
+        if (y != to) /* else it was written here */
+            copy_planes(to, y, from->size);
         to += from->size;
     }
 }
@@ -259,25 +258,17 @@ static void join_planes(ganas_convnet *net, const struct node *node, int group)
 /* Hands the gradient of a sum or concatenation to its inputs. */
 static void hand_planes_back(ganas_convnet *net, const struct node *node, int group)
 {
-    const real *from = node->d + group * node->size;
+    const real *from = planes_of(node->d, group);
     for (int k = 0; k < node->layer.inputs; k++) {
         struct node *to = node_input(net, node, k);
-        real *d = to->d ? to->d + group * to->size : NULL;
+        real *d = to->d.base ? planes_of(to->d, group) : NULL;
         if (d && node->add[k])
             kernel->sum(d, d, from, (int)to->size);
-        else if (d)
+        else if (d && d != from) /* else it is the input's */
             copy_planes(d, from, to->size);
         if (node->layer.op == GANAS_LAYER_CONCAT)
             from += to->size;
     }
-}
-
-/* Nothing goes through zeros: where no gradient has been written yet, it is zero. */
-static void stop_gradient(ganas_convnet *net, const struct node *node, int group)
-{
-    struct node *to = node_input(net, node, 0);
-    if (to->d && !node->add[0])
-        memset(to->d + group * to->size, 0, (size_t)to->size * sizeof(real));
 }
 
 /* ---- by operation ---- */
@@ -322,7 +313,6 @@ void window_backward(ganas_convnet *net, const struct node *node, int group)
         hand_planes_back(net, node, group);
         break;
     default:
-        stop_gradient(net, node, group);
-        break;
+        break; /* nothing goes through zeros */
     }
 }
