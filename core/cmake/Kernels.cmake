@@ -2,7 +2,7 @@
 # lanes of its vectors (core/src/vec.h). Which set is used is chosen when the program starts.
 
 set(GANAS_KERNELS kernel_isa kernel_product kernel_unit kernel_rows kernel_lists kernel_softmax
-    kernel_pairs kernel_gru kernel_adam kernel_filter kernel_pool kernel_plane kernel_peak)
+    kernel_pairs kernel_gru kernel_adam kernel_filter kernel_pool kernel_norm kernel_peak)
 
 set(GANAS_ISAS base)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")

@@ -105,7 +105,8 @@ struct adam {
  *
  *     to[o](y, x) = sum over i, t of  w[o w_out + i w_in + w_at[t]]  from[i](y, x; + at[t])
  *
- * summed from zero in that order, then what is there is added with `add`.
+ * summed from zero in that order, then what is there is added with `add`. With `alone` output o
+ * reads input o and no other; `in` is 1.
  */
 enum { FILTER_TAPS = 25, FILTER_LANES = 16 };
 
@@ -117,17 +118,16 @@ struct filter {
     ptrdiff_t w_out, w_in;
     int out, in, rows, cols, taps;
     int32_t at[FILTER_TAPS], w_at[FILTER_TAPS];
-    bool add;
+    bool add, alone;
 };
 
-/* Rows of n numbers of a plane: x is normalized to y = factor x + shift, with `relu` to max(y, 0).
- */
-struct plane {
-    real *y, *d; /* d: the gradient of y; that of x takes its place */
-    const real *x;
-    ptrdiff_t row;
-    int rows, n; /* n: a multiple of 16 */
-    real factor, shift;
+/* Planes of `rows` rows of n numbers: x is normalized to y = factor x + shift, with `relu` to
+   max(y, 0). */
+struct norm {
+    real *y, *d;          /* d: the gradient of y; that of x takes its place */
+    const real *x, *line; /* line [channels][2]: factor and shift */
+    ptrdiff_t row, plane;
+    int channels, rows, n; /* n: a multiple of 16 */
     bool relu;
 };
 
@@ -201,18 +201,19 @@ struct plane {
     X(void, filter, (const struct filter *f))                                                      \
     /* w <- the gradient of the weights, `to` being that of the outputs */                         \
     X(void, filter_grad, (const struct filter *f))                                                 \
-    /* to <- the greatest of the taps; backward from the gradient d of `to`: what d is goes to the \
-       first of the greatest, at the same place of `into` */                                       \
+    /* of each channel alone: to <- the greatest of the taps; backward from the gradient d of      \
+       `to`: what d is goes to the first of the greatest, at the same place of `into` */           \
     X(void, pool_max, (const struct filter *f))                                                    \
     X(void, pool_max_back, (const struct filter *f, const real *d, real *into))                    \
     /* d / taps is added to all taps */                                                            \
     X(void, pool_mean_back, (const struct filter *f, const real *d, real *into))                   \
-    /* sum [2] <- the sums of x and x^2; y <- what x is normalized to; sum [2] <- the sums of d    \
-       and d x where y > 0; d <- factor d (where y > 0) + b x + c */                               \
-    X(void, plane_sums, (const struct plane *p, real *sum))                                        \
-    X(void, plane_norm, (const struct plane *p))                                                   \
-    X(void, plane_back_sums, (const struct plane *p, real *sum))                                   \
-    X(void, plane_back, (const struct plane *p, real b, real c))                                   \
+    /* sum [channels][2] <- the sums of x and x^2; y <- what x is normalized to; sum <- the sums   \
+       of d and d x where y > 0; d <- factor d (where y > 0) + rest[0] x + rest[1], rest           \
+       [channels][2] */                                                                            \
+    X(void, norm_sums, (const struct norm *p, real *sum))                                          \
+    X(void, norm_set, (const struct norm *p))                                                      \
+    X(void, norm_back_sums, (const struct norm *p, real *sum))                                     \
+    X(void, norm_back, (const struct norm *p, const real *rest))                                   \
                                                                                                    \
     /* nothing but multiply-adds in registers, on numbers made from a seed below 1: returns their  \
        number, twice, as operations */                                                             \

@@ -92,52 +92,79 @@ static tile_run *const tiles[2][OUTS][WIDE] = {
 
 /* ---- rows, cut into tiles of nearly the same size ---- */
 
+/* The first `larger` of them have one more than `size`. */
+struct parts {
+    int count, size, larger;
+};
+
+static struct parts cut(int n, int most)
+{
+    int count = (n + most - 1) / most;
+    return (struct parts){count, n / count, n % count};
+}
+
+static int size_of(struct parts parts, int i)
+{
+    return parts.size + (i < parts.larger);
+}
+
 /* A row of `outs` channels. */
-static void run_row(const struct filter *f, real *to, const real *from, const real *w, int outs)
+static void run_row(const struct filter *f, struct parts cols, real *to, const real *from,
+                    const real *w, int outs)
 {
     tile_run *const *run = tiles[f->from_step > LANES16][outs - 1];
-    int most = outs == 1 ? WIDE : COLS, left = f->cols;
-    for (int n = (left + most - 1) / most; n > 0; n--) {
-        int cols = (left + n - 1) / n;
-        run[cols - 1](f, to, from, w);
-        to += cols * f->to_step;
-        from += cols * f->from_step;
-        left -= cols;
+    for (int i = 0; i < cols.count; i++) {
+        int n = size_of(cols, i);
+        run[n - 1](f, to, from, w);
+        to += n * f->to_step;
+        from += n * f->from_step;
     }
 }
 
 /* One part of the lanes. */
 static void run_part(const struct filter *f, real *to, const real *from)
 {
+    struct parts outs = cut(f->out, OUTS), cols = cut(f->cols, f->out == 1 ? WIDE : COLS);
     for (int y = 0; y < f->rows; y++, to += f->to_row, from += f->from_row) {
         real *row = to;
         const real *w = f->w;
-        int left = f->out;
-        for (int n = (left + OUTS - 1) / OUTS; n > 0; n--) {
-            int outs = (left + n - 1) / n;
-            run_row(f, row, from, w, outs);
-            row += outs * f->to_plane;
-            w += outs * f->w_out;
-            left -= outs;
+        for (int i = 0; i < outs.count; i++) {
+            int n = size_of(outs, i);
+            run_row(f, cols, row, from, w, n);
+            row += n * f->to_plane;
+            w += n * f->w_out;
         }
     }
+}
+
+/* Each channel by itself. */
+static void run_alone(const struct filter *f, real *to, const real *from)
+{
+    struct parts cols = cut(f->cols, WIDE);
+    for (int c = 0; c < f->out; c++)
+        for (int y = 0; y < f->rows; y++)
+            run_row(f, cols, to + c * f->to_plane + y * f->to_row,
+                    from + c * f->from_plane + y * f->from_row, f->w + c * f->w_out, 1);
 }
 
 void KERNEL(filter)(const struct filter *f)
 {
     for (int p = 0; p < VEC_PARTS; p++)
-        run_part(f, f->to + p * VEC, f->from + p * VEC);
+        (f->alone ? run_alone : run_part)(f, f->to + p * VEC, f->from + p * VEC);
 }
 
 /* ---- gradients of weights: some channels by some weights of each stay in registers ---- */
 
-enum { ITEMS = VEC == 16 ? 6 : 3 };
+/* With fewer than SINGLE sums a single channel would wait for each multiply-add; with more there
+   are not enough registers for their places. */
+enum { ITEMS = VEC == 16 ? 6 : 3, SINGLE = VEC == 16 ? 9 : 6 };
 
-/* lanes [outs][ITEMS][16]: the sums over all positions, one part of the images. */
+/* lanes [outs][ITEMS][16], of one channel [SINGLE][16]: the sums over all positions, one part of
+   the images. */
 VEC_INLINE void sum_tile(const struct filter *f, real *lanes, const real *d, const real *const *x,
                          int outs, int items, int step)
 {
-    vec sum[OUTS][ITEMS];
+    vec sum[OUTS][SINGLE];
     const ptrdiff_t plane = f->to_plane;
     VEC_UNROLL
     for (int o = 0; o < outs; o++)
@@ -148,7 +175,7 @@ VEC_INLINE void sum_tile(const struct filter *f, real *lanes, const real *d, con
         const real *at = d + y * f->to_row;
         ptrdiff_t from = y * f->from_row;
         for (int c = f->cols; c > 0; c--, at += LANES16, from += step) {
-            vec b[ITEMS];
+            vec b[SINGLE];
             VEC_UNROLL
             for (int k = 0; k < items; k++)
                 b[k] = vec_load(x[k] + from);
@@ -177,17 +204,22 @@ typedef void sum_run(const struct filter *f, real *lanes, const real *d, const r
         sum_tile(f, lanes, d, x, outs, items, step *LANES16);                                      \
     }
 #define NAME_SUM(outs, items, step) sum_##outs##_##items##_##step,
+#if KERNEL_VEC == 16
+#define EACH_SINGLE(X, step) EACH_COLS(X, 1, step) X(1, 7, step) X(1, 8, step) X(1, 9, step)
+#else
+#define EACH_SINGLE(X, step) EACH_COLS(X, 1, step) X(1, 4, step) X(1, 5, step) X(1, 6, step)
+#endif
 #define EACH_SUM(X, step)                                                                          \
-    EACH_COLS(X, 1, step) EACH_COLS(X, 2, step) EACH_COLS(X, 3, step) EACH_COLS(X, 4, step)
+    EACH_SINGLE(X, step) EACH_COLS(X, 2, step) EACH_COLS(X, 3, step) EACH_COLS(X, 4, step)
 EACH_SUM(DEFINE_SUM, 1)
 EACH_SUM(DEFINE_SUM, 2)
 
-static sum_run *const summing[2][OUTS][ITEMS] = {
-    {{EACH_COLS(NAME_SUM, 1, 1)},
+static sum_run *const summing[2][OUTS][SINGLE] = {
+    {{EACH_SINGLE(NAME_SUM, 1)},
      {EACH_COLS(NAME_SUM, 2, 1)},
      {EACH_COLS(NAME_SUM, 3, 1)},
      {EACH_COLS(NAME_SUM, 4, 1)}},
-    {{EACH_COLS(NAME_SUM, 1, 2)},
+    {{EACH_SINGLE(NAME_SUM, 2)},
      {EACH_COLS(NAME_SUM, 2, 2)},
      {EACH_COLS(NAME_SUM, 3, 2)},
      {EACH_COLS(NAME_SUM, 4, 2)}},
@@ -205,12 +237,16 @@ static real sum_lanes16(const real *lanes)
 static void set_weights(const struct filter *f, int o, int outs, int first, int items)
 {
     _Alignas(64) real lanes[OUTS * ITEMS * LANES16];
-    const real *x[ITEMS] = {0};
-    ptrdiff_t w[ITEMS];
-    for (int k = 0; k < items; k++) {
-        int i = (first + k) / f->taps, t = (first + k) % f->taps;
-        x[k] = f->from + i * f->from_plane + f->at[t];
+    const real *x[SINGLE] = {0}, *from = f->from + (f->alone ? o * f->from_plane : 0);
+    ptrdiff_t w[SINGLE];
+    for (int k = 0, i = first / f->taps, t = first % f->taps; k < items; k++) {
+        x[k] = from + i * f->from_plane + f->at[t];
         w[k] = i * f->w_in + f->w_at[t];
+        t++;
+        if (t == f->taps) {
+            t = 0;
+            i++;
+        }
     }
     sum_run *run = summing[f->from_step > LANES16][outs - 1][items - 1];
     for (int p = 0; p < VEC_PARTS; p++) {
@@ -225,14 +261,10 @@ static void set_weights(const struct filter *f, int o, int outs, int first, int 
 
 void KERNEL(filter_grad)(const struct filter *f)
 {
-    int all = f->in * f->taps, o = 0;
-    for (int n = (f->out + OUTS - 1) / OUTS; n > 0; n--) {
-        int outs = (f->out - o + n - 1) / n, first = 0;
-        for (int m = (all + ITEMS - 1) / ITEMS; m > 0; m--) {
-            int items = (all - first + m - 1) / m;
-            set_weights(f, o, outs, first, items);
-            first += items;
-        }
-        o += outs;
-    }
+    bool single = f->alone || f->out == 1;
+    struct parts outs = cut(f->out, single ? 1 : OUTS);
+    struct parts items = cut(f->in * f->taps, single ? SINGLE : ITEMS);
+    for (int i = 0, o = 0; i < outs.count; o += size_of(outs, i++))
+        for (int k = 0, first = 0; k < items.count; first += size_of(items, k++))
+            set_weights(f, o, size_of(outs, i), first, size_of(items, k));
 }

@@ -5,24 +5,32 @@
 
 static const double TINY = 1e-5, PACE = 0.1;
 
-/* A channel's plane of a group, to be normalized by a mean and 1 / a standard deviation. */
-static struct plane plane_of(const ganas_convnet *net, const struct node *node, int group, int c,
-                             double mean, double factor)
+/* A group's planes and what they are normalized by. */
+static struct norm norm_of(const ganas_convnet *net, const struct node *node, int group)
+{
+    struct norm p = {.y = node_at(net, node, node->y, group),
+                     .x = node_at(net, node, node->x, group),
+                     .line = net->line + (size_t)group * (size_t)net->sums + node->sum,
+                     .row = node->row,
+                     .plane = node->plane,
+                     .channels = node->channels,
+                     .rows = node->height,
+                     .n = node->width * GROUP,
+                     .relu = node->layer.relu != 0};
+    if (node->d.base)
+        p.d = node_at(net, node, node->d, group);
+    return p;
+}
+
+/* The line of a channel, for a mean and 1 / a standard deviation. */
+static void set_line(ganas_convnet *net, const struct node *node, int group, int c, double mean,
+                     double factor)
 {
     const real *own = net->theta + node->weight + node->weights;
-    double a = own[c] * factor, b = own[node->channels + c] - mean * a;
-    ptrdiff_t at = c * node->plane;
-    struct plane p = {.y = node_at(net, node, node->y, group) + at,
-                      .x = node_at(net, node, node->x, group) + at,
-                      .row = node->row,
-                      .rows = node->height,
-                      .n = node->width * GROUP,
-                      .factor = (real)a,
-                      .shift = (real)b,
-                      .relu = node->layer.relu != 0};
-    if (node->d.base)
-        p.d = node_at(net, node, node->d, group) + at;
-    return p;
+    real *line = net->line + (size_t)group * (size_t)net->sums + node->sum + 2 * (ptrdiff_t)c;
+    double a = own[c] * factor;
+    line[0] = (real)a;
+    line[1] = (real)(own[node->channels + c] - mean * a);
 }
 
 /* How many numbers of the batch a channel has. */
@@ -63,11 +71,8 @@ static double *moment_at(const ganas_convnet *net, const struct node *node, int 
 
 void batchnorm_sums(ganas_convnet *net, const struct node *node, int group)
 {
-    real *sum = net->forward_sum + (size_t)group * (size_t)net->sums + node->sum;
-    for (int c = 0; c < node->channels; c++) {
-        struct plane p = plane_of(net, node, group, c, 0, 1);
-        kernel->plane_sums(&p, sum + 2 * (ptrdiff_t)c);
-    }
+    struct norm p = norm_of(net, node, group);
+    kernel->norm_sums(&p, net->forward_sum + (size_t)group * (size_t)net->sums + node->sum);
 }
 
 static void move_running(ganas_convnet *net, const struct node *node, int c, struct moments m)
@@ -80,36 +85,32 @@ static void move_running(ganas_convnet *net, const struct node *node, int c, str
 
 void batchnorm_forward(ganas_convnet *net, const struct node *node, int group)
 {
+    struct norm p = norm_of(net, node, group);
     for (int c = 0; c < node->channels; c++) {
         struct moments m = moments_of(net, node, c);
-        struct plane p = plane_of(net, node, group, c, m.mean, m.factor);
         double *keep = moment_at(net, node, group, c);
         keep[0] = m.mean;
         keep[1] = m.factor;
-        kernel->plane_norm(&p);
+        set_line(net, node, group, c, m.mean, m.factor);
         if (group == 0)
             move_running(net, node, c, m);
     }
+    kernel->norm_set(&p);
 }
 
 void batchnorm_predict(ganas_convnet *net, const struct node *node, int group)
 {
     const real *running = net->running + node->sum;
-    for (int c = 0; c < node->channels; c++) {
-        double factor = 1 / sqrt(running[2 * c + 1] + TINY);
-        struct plane p = plane_of(net, node, group, c, running[2 * c], factor);
-        kernel->plane_norm(&p);
-    }
+    struct norm p = norm_of(net, node, group);
+    for (int c = 0; c < node->channels; c++)
+        set_line(net, node, group, c, running[2 * c], 1 / sqrt(running[2 * c + 1] + TINY));
+    kernel->norm_set(&p);
 }
 
 void batchnorm_back_sums(ganas_convnet *net, const struct node *node, int group)
 {
-    real *sum = net->back_sum + (size_t)group * (size_t)net->sums + node->sum;
-    for (int c = 0; c < node->channels; c++) {
-        const double *m = moment_at(net, node, group, c);
-        struct plane p = plane_of(net, node, group, c, m[0], m[1]);
-        kernel->plane_back_sums(&p, sum + 2 * (ptrdiff_t)c);
-    }
+    struct norm p = norm_of(net, node, group);
+    kernel->norm_back_sums(&p, net->back_sum + (size_t)group * (size_t)net->sums + node->sum);
 }
 
 /* The sums over the batch of d and of d u. */
@@ -121,21 +122,26 @@ static void set_own(ganas_convnet *net, const struct node *node, int group, int 
     grad[node->channels + c] = group == 0 ? (real)of_d : 0;
 }
 
-/* d_x = factor / sd (d - mean of d - u mean of d u), a multiple of d plus one of x plus a constant.
- */
+/* d_x = factor / sd (d - mean of d - u mean of d u), a multiple of d plus one of x plus a constant:
+   `rest` [2] <- the latter two. */
+static void set_rest(ganas_convnet *net, const struct node *node, int group, int c, real *rest)
+{
+    const double *m = moment_at(net, node, group, c);
+    double n = count_of(net, node), mean = m[0], factor = m[1];
+    double of_d = sum_groups(net, net->back_sum, node->sum + 2 * c);
+    double of_dx = sum_groups(net, net->back_sum, node->sum + 2 * c + 1);
+    double of_du = (of_dx - mean * of_d) * factor;
+    double a = net->theta[node->weight + node->weights + c] * factor, b = -a * factor * of_du / n;
+    rest[0] = (real)b;
+    rest[1] = (real)(-a * of_d / n - b * mean);
+    set_own(net, node, group, c, of_d, of_du);
+}
+
 void batchnorm_backward(ganas_convnet *net, const struct node *node, int group)
 {
-    const real *own = net->theta + node->weight + node->weights;
-    double n = count_of(net, node);
-    for (int c = 0; c < node->channels; c++) {
-        const double *m = moment_at(net, node, group, c);
-        double mean = m[0], factor = m[1];
-        struct plane p = plane_of(net, node, group, c, mean, factor);
-        double of_d = sum_groups(net, net->back_sum, node->sum + 2 * c);
-        double of_dx = sum_groups(net, net->back_sum, node->sum + 2 * c + 1);
-        double of_du = (of_dx - mean * of_d) * factor;
-        double a = own[c] * factor, b = -a * factor * of_du / n;
-        kernel->plane_back(&p, (real)b, (real)(-a * of_d / n - b * mean));
-        set_own(net, node, group, c, of_d, of_du);
-    }
+    struct norm p = norm_of(net, node, group);
+    real *rest = net->rest + (size_t)group * (size_t)net->sums + node->sum;
+    for (int c = 0; c < node->channels; c++)
+        set_rest(net, node, group, c, rest + 2 * (ptrdiff_t)c);
+    kernel->norm_back(&p, rest);
 }

@@ -19,6 +19,8 @@ static void lay_out(ganas_convnet *net, struct arena *a)
     net->grad = arena_cut(a, groups * n, sizeof(real));
     net->forward_sum = arena_cut(a, groups * sums, sizeof(real));
     net->back_sum = arena_cut(a, groups * sums, sizeof(real));
+    net->line = arena_cut(a, groups * sums, sizeof(real));
+    net->rest = arena_cut(a, groups * sums, sizeof(real));
     net->moment = arena_cut(a, groups * sums, sizeof(double));
     net->running = arena_cut(a, sums, sizeof(real));
     net->loss = arena_cut(a, groups, sizeof(double));

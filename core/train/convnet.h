@@ -62,6 +62,7 @@ struct ganas_convnet {
     real *theta, *speed;          /* [parameters] */
     real *grad;                   /* [groups][parameters] */
     real *forward_sum, *back_sum; /* [groups][sums]: of x and x^2; of d and d x */
+    real *line, *rest;            /* [groups][sums]: see struct norm */
     double *moment; /* [groups][sums]: mean and 1 / standard deviation, each group's */
     real *running;  /* [sums]: mean and variance of each channel */
     double *loss;   /* [groups] */

@@ -38,31 +38,6 @@ static void add_window(struct filter *f, const struct node *node)
     f->from_step *= node->layer.stride;
 }
 
-/* A filter for one channel after the other. */
-static void run_channels(void (*run)(const struct filter *f), struct filter f, ptrdiff_t w_step)
-{
-    int channels = f.out;
-    f.in = f.out = 1;
-    for (int c = 0; c < channels; c++) {
-        run(&f);
-        f.to += f.to_plane;
-        f.from += f.from_plane;
-        f.w += w_step;
-    }
-}
-
-/* Runs a kernel for all channels together or, depthwise, for each alone. */
-static void run_filter(void (*run)(const struct filter *f), struct filter *f,
-                       const struct node *node)
-{
-    int window = node->layer.kernel * node->layer.kernel;
-    if (node->layer.op == GANAS_LAYER_DEPTHWISE) {
-        run_channels(run, *f, window);
-        return;
-    }
-    run(f);
-}
-
 /* The filter of a convolution forward; its gradient reads d where that writes. */
 static struct filter forward_filter(ganas_convnet *net, const struct node *node, struct planes to,
                                     real *weights, int group)
@@ -70,6 +45,8 @@ static struct filter forward_filter(ganas_convnet *net, const struct node *node,
     const struct node *from = node_input(net, node, 0);
     struct filter f = filter_between(net, from, from->y, node, to, group);
     int window = node->layer.kernel * node->layer.kernel;
+    f.alone = node->layer.op == GANAS_LAYER_DEPTHWISE;
+    f.in = f.alone ? 1 : f.in;
     f.w = weights;
     f.w_in = window;
     f.w_out = (ptrdiff_t)window * f.in;
@@ -102,6 +79,8 @@ static void set_phase(ganas_convnet *net, const struct node *node, int group, in
     struct node *to = node_input(net, node, 0);
     struct filter f = filter_between(net, node, node->d, to, to->d, group);
     int window = node->layer.kernel * node->layer.kernel, s = node->layer.stride;
+    f.alone = node->layer.op == GANAS_LAYER_DEPTHWISE;
+    f.in = f.alone ? 1 : f.in;
     f.to += py * f.to_row + px * GROUP;
     f.to_row *= s;
     f.to_step *= s;
@@ -112,7 +91,7 @@ static void set_phase(ganas_convnet *net, const struct node *node, int group, in
     f.w_in = (ptrdiff_t)window * to->channels;
     f.add = node->add[0];
     add_phase(&f, node, py, px);
-    run_filter(kernel->filter, &f, node);
+    kernel->filter(&f);
 }
 
 static void set_input_gradient(ganas_convnet *net, const struct node *node, int group)
@@ -126,7 +105,7 @@ static void convolve_back(ganas_convnet *net, const struct node *node, int group
 {
     real *grad = net->grad + (size_t)group * (size_t)net->parameters + node->weight;
     struct filter f = forward_filter(net, node, node->d, grad, group);
-    run_filter(kernel->filter_grad, &f, node);
+    kernel->filter_grad(&f);
     if (node_input(net, node, 0)->d.base)
         set_input_gradient(net, node, group);
 }
@@ -197,7 +176,9 @@ static void pool(ganas_convnet *net, const struct node *node, int group, struct 
     for (int t = 0; t < f->taps; t++)
         f->w_at[t] = t;
     f->w = weight;
-    run_channels(node->layer.op == GANAS_LAYER_MAX ? kernel->pool_max : kernel->filter, *f, 0);
+    f->alone = true;
+    f->in = 1;
+    (node->layer.op == GANAS_LAYER_MAX ? kernel->pool_max : kernel->filter)(f);
 }
 
 static void pool_back(ganas_convnet *net, const struct node *node, int group, struct filter *f)
@@ -206,15 +187,8 @@ static void pool_back(ganas_convnet *net, const struct node *node, int group, st
     const real *d =
         node_at(net, node, node->d, group) + (f->to - node_at(net, node, node->x, group));
     real *into = node_at(net, to, to->d, group) + (f->from - node_at(net, to, to->y, group));
-    int channels = f->out;
-    for (int c = 0; c < channels; c++) {
-        (node->layer.op == GANAS_LAYER_MAX ? kernel->pool_max_back : kernel->pool_mean_back)(f, d,
-                                                                                             into);
-        f->to += f->to_plane;
-        f->from += f->from_plane;
-        d += f->to_plane;
-        into += f->from_plane;
-    }
+    (node->layer.op == GANAS_LAYER_MAX ? kernel->pool_max_back : kernel->pool_mean_back)(f, d,
+                                                                                         into);
 }
 
 static void pool_all_back(ganas_convnet *net, const struct node *node, int group)
@@ -280,7 +254,7 @@ void window_forward(ganas_convnet *net, const struct node *node, int group)
     case GANAS_LAYER_CONV:
     case GANAS_LAYER_DEPTHWISE:
         f = forward_filter(net, node, node->x, net->theta + node->weight, group);
-        run_filter(kernel->filter, &f, node);
+        kernel->filter(&f);
         break;
     case GANAS_LAYER_MAX:
     case GANAS_LAYER_MEAN:
