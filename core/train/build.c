@@ -110,7 +110,6 @@ int32_t ganas_convnet_new(ganas_convnet **out, const ganas_layer *layers, int32_
         return GANAS_E_MEMORY;
     net->groups = batch / GROUP;
     net->threads = threads;
-    net->pass = -1;
     status = build(net, layers, count, shape, rng);
     if (status) {
         ganas_convnet_free(net);

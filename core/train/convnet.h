@@ -55,6 +55,13 @@ struct action {
     int node, phase;
 };
 
+/* What the order of a pass over the images follows from. */
+struct pass {
+    uint64_t seed;
+    int64_t number;
+    int32_t count, flip;
+};
+
 struct ganas_convnet {
     struct node node[GANAS_MAX_LAYERS + 1];
     int nodes, groups, margin;
@@ -71,7 +78,7 @@ struct ganas_convnet {
     int32_t *image; /* [groups * 16] their numbers; ~i: image i mirrored */
     int32_t *order; /* [ordered] the pass's permutation */
     int32_t ordered;
-    int64_t pass; /* whose `order` that is; -1: none */
+    struct pass pass; /* whose `order` that is; of 0 images: none */
     struct action action[4 * (GANAS_MAX_LAYERS + 1)];
     int actions, phases;
     const ganas_images *images;

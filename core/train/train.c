@@ -29,6 +29,7 @@ static int32_t get_order(ganas_convnet *net, int32_t count)
         return GANAS_OK;
     memory_free(net->order);
     net->ordered = 0;
+    net->pass = (struct pass){0};
     net->order = memory_new((size_t)count, sizeof *net->order);
     if (!net->order)
         return GANAS_E_MEMORY;
@@ -36,22 +37,27 @@ static int32_t get_order(ganas_convnet *net, int32_t count)
     return GANAS_OK;
 }
 
-/* A random permutation of 0..count-1, and which of them are mirrored: a function of seed and pass.
- */
-static void set_order(ganas_convnet *net, int32_t count, const ganas_descent *descent, int64_t pass)
+/* A random permutation of 0..count-1, and which of them are mirrored. */
+static void set_order(ganas_convnet *net, struct pass pass)
 {
-    ganas_rng rng = {.seed = descent->seed, .purpose = 0x6f72646572};
-    struct draws d = rng_draws(&rng, (uint64_t)pass);
-    for (int32_t i = 0; i < count; i++)
+    ganas_rng rng = {.seed = pass.seed, .purpose = 0x6f72646572};
+    struct draws d = rng_draws(&rng, (uint64_t)pass.number);
+    for (int32_t i = 0; i < pass.count; i++)
         net->order[i] = i;
-    for (int32_t i = count - 1; i > 0; i--) {
+    for (int32_t i = pass.count - 1; i > 0; i--) {
         int32_t other = (int32_t)draws_below(&d, (uint32_t)i + 1), keep = net->order[i];
         net->order[i] = net->order[other];
         net->order[other] = keep;
     }
-    for (int32_t i = 0; descent->flip && i < count; i++)
+    for (int32_t i = 0; pass.flip && i < pass.count; i++)
         if (draws_u32(&d) & 1)
             net->order[i] = ~net->order[i];
+    net->pass = pass;
+}
+
+static bool same_pass(struct pass a, struct pass b)
+{
+    return a.seed == b.seed && a.number == b.number && a.count == b.count && a.flip == b.flip;
 }
 
 static int32_t number_of(const int32_t *index, int32_t i)
@@ -65,10 +71,9 @@ static void set_batch(ganas_convnet *net, const int32_t *index, int32_t count,
                       const ganas_descent *descent, int32_t step)
 {
     int32_t batch = net->groups * GROUP, of_pass = count / batch;
-    int64_t pass = step / of_pass;
-    if (net->pass != pass)
-        set_order(net, count, descent, pass);
-    net->pass = pass;
+    struct pass pass = {descent->seed, step / of_pass, count, descent->flip};
+    if (!same_pass(net->pass, pass))
+        set_order(net, pass);
     for (int32_t k = 0; k < batch; k++) {
         int32_t number = number_of(index, net->order[step % of_pass * batch + k]);
         net->image[k] = number;
@@ -193,7 +198,6 @@ int32_t ganas_convnet_train(ganas_convnet *net, const ganas_images *images, cons
     if (!status)
         status = get_order(net, count);
     net->images = images;
-    net->pass = -1;
     for (int32_t step = first; step < first + n && !status; step++) {
         set_batch(net, index, count, descent, step);
         step_run(net);
