@@ -4,8 +4,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "status.h"
+
+/* Blocks of at least so much begin on a huge page, where the system has them: fewer misses of the
+   TLB. */
+enum { HUGE_PAGE = 1 << 21 };
 
 static atomic_llong countdown;
 
@@ -24,6 +29,18 @@ static size_t round_up(size_t n)
     return (n + MEMORY_ALIGN - 1) / MEMORY_ALIGN * MEMORY_ALIGN;
 }
 
+static void *get_block(size_t bytes)
+{
+    void *block;
+    if (posix_memalign(&block, bytes < HUGE_PAGE ? MEMORY_ALIGN : HUGE_PAGE, bytes) != 0)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    if (bytes >= HUGE_PAGE)
+        (void)madvise(block, bytes, MADV_HUGEPAGE); /* a hint: refused where there are none */
+#endif
+    return block;
+}
+
 void *memory_new(size_t n, size_t size)
 {
     size_t bytes;
@@ -32,7 +49,7 @@ void *memory_new(size_t n, size_t size)
         return NULL;
     }
     bytes = round_up(bytes ? bytes : 1);
-    void *block = must_fail() ? NULL : aligned_alloc(MEMORY_ALIGN, bytes);
+    void *block = must_fail() ? NULL : get_block(bytes);
     if (!block) {
         (void)status_no_memory(bytes);
         return NULL;
