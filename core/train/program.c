@@ -24,12 +24,18 @@ static bool reads_one_of(const struct node *node, const int *waiting, int count)
     return false;
 }
 
+/* Zeros are there from the beginning, and nothing goes back through them. */
+static bool acts(const struct node *node)
+{
+    return node->live && node->layer.op != GANAS_LAYER_ZERO;
+}
+
 static void plan_forward(ganas_convnet *net, int *waiting)
 {
     int count = 0;
     for (int i = 0; i < net->nodes; i++) {
         const struct node *node = &net->node[i];
-        if (!node->live)
+        if (!acts(node))
             continue;
         if (i > 0 && reads_one_of(node, waiting, count))
             end_phase(net, ACTION_NORM, waiting, &count);
@@ -52,7 +58,7 @@ static void plan_backward(ganas_convnet *net, int *waiting)
     int count = 0;
     for (int i = net->nodes - 1; i > 0; i--) {
         const struct node *node = &net->node[i];
-        if (!node->live)
+        if (!acts(node))
             continue;
         if (is_read_by_one_of(net, i, waiting, count))
             end_phase(net, ACTION_BACK, waiting, &count);

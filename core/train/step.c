@@ -106,12 +106,13 @@ void step_run(ganas_convnet *net)
 static void predict_group(void *context, int32_t group)
 {
     ganas_convnet *net = context;
-    load_group(net, group);
-    for (int i = 1; i < net->nodes; i++) {
+    for (int i = 0; i < net->nodes; i++) {
         const struct node *node = &net->node[i];
         if (!node->live)
             continue;
-        if (node->layer.op == GANAS_LAYER_CLASSIFY)
+        if (i == 0)
+            load_group(net, group);
+        else if (node->layer.op == GANAS_LAYER_CLASSIFY)
             head_forward(net, node, group);
         else
             window_forward(net, node, group);

@@ -267,7 +267,7 @@ void window_forward(ganas_convnet *net, const struct node *node, int group)
         join_planes(net, node, group);
         break;
     default:
-        break; /* zeros from the beginning */
+        break;
     }
 }
 
@@ -287,6 +287,6 @@ void window_backward(ganas_convnet *net, const struct node *node, int group)
         hand_planes_back(net, node, group);
         break;
     default:
-        break; /* nothing goes through zeros */
+        break;
     }
 }

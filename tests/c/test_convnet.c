@@ -71,15 +71,20 @@ struct fixture {
     ganas_convnet *net;
 };
 
-static void open_fixture(struct fixture *f, int32_t threads, int32_t batch)
+static void open_network(struct fixture *f, const ganas_layer *list, int32_t threads, int32_t batch)
 {
     ganas_rng *rng;
     f->images = new_images();
     assert_int_equal(ganas_threads_new(&f->threads, threads), GANAS_OK);
     assert_int_equal(ganas_rng_new(&rng, 7, "network"), GANAS_OK);
-    assert_int_equal(ganas_convnet_new(&f->net, layers, LAYERS, shape, batch, f->threads, rng),
+    assert_int_equal(ganas_convnet_new(&f->net, list, LAYERS, shape, batch, f->threads, rng),
                      GANAS_OK);
     ganas_rng_free(rng);
+}
+
+static void open_fixture(struct fixture *f, int32_t threads, int32_t batch)
+{
+    open_network(f, layers, threads, batch);
 }
 
 static void close_fixture(struct fixture *f)
@@ -101,6 +106,71 @@ static ganas_descended train(struct fixture *f, int32_t steps, int32_t flip)
     assert_int_equal(
         ganas_convnet_train(f->net, f->images, NULL, IMAGES, &descent, 0, steps, &done), GANAS_OK);
     return done;
+}
+
+/* ---- networks at random: all ways in which planes can share memory ---- */
+
+enum { RANDOM_NETWORKS = 60 };
+
+/* Layers whose planes all have the image's sides; `channels` of what each makes. */
+struct random_layers {
+    ganas_layer list[LAYERS];
+    int channels[LAYERS + 1];
+    ganas_rng *rng;
+};
+
+static int draw(const struct random_layers *r, int n)
+{
+    return (int)(ganas_rng_uniform(r->rng) * n);
+}
+
+/* One of the last five before layer i; of these with as many channels, if some are asked for. */
+static int draw_input(const struct random_layers *r, int i, int channels)
+{
+    int input;
+    do
+        input = i - draw(r, i < 5 ? i + 1 : 5);
+    while (channels && r->channels[input] != channels);
+    return input;
+}
+
+static void draw_layer(struct random_layers *r, int i)
+{
+    static const int ops[] = {GANAS_LAYER_CONV, GANAS_LAYER_CONV, GANAS_LAYER_DEPTHWISE,
+                              GANAS_LAYER_MAX,  GANAS_LAYER_MEAN, GANAS_LAYER_SUM,
+                              GANAS_LAYER_SUM,  GANAS_LAYER_SUM,  GANAS_LAYER_CONCAT,
+                              GANAS_LAYER_ZERO, GANAS_LAYER_ZERO};
+    int op = i == 0 ? GANAS_LAYER_CONV : ops[draw(r, sizeof ops / sizeof ops[0])];
+    ganas_layer *layer = &r->list[i];
+    bool norm = op == GANAS_LAYER_CONV || op == GANAS_LAYER_DEPTHWISE;
+    *layer = (ganas_layer){.op = op,
+                           .channels = op == GANAS_LAYER_CONV ? 2 + draw(r, 2) : 0,
+                           .kernel = op <= GANAS_LAYER_MEAN ? 1 + 2 * draw(r, 2) : 0,
+                           .stride = op <= GANAS_LAYER_MEAN,
+                           .norm = norm,
+                           .relu = norm && draw(r, 2),
+                           .inputs = 1};
+    layer->input[0] = draw_input(r, i, 0);
+    int channels = r->channels[layer->input[0]];
+    if (op == GANAS_LAYER_SUM || op == GANAS_LAYER_CONCAT)
+        layer->inputs = 2 + draw(r, 2);
+    for (int k = 1; k < layer->inputs; k++) {
+        layer->input[k] = draw_input(r, i, op == GANAS_LAYER_SUM ? channels : 0);
+        channels += op == GANAS_LAYER_CONCAT ? r->channels[layer->input[k]] : 0;
+    }
+    r->channels[i + 1] = op == GANAS_LAYER_CONV ? layer->channels : channels;
+}
+
+static void draw_layers(ganas_layer *list, int number)
+{
+    struct random_layers r = {.channels = {1}};
+    assert_int_equal(ganas_rng_new(&r.rng, (uint64_t)number, "layers"), GANAS_OK);
+    for (int i = 0; i < LAYERS - 1; i++)
+        draw_layer(&r, i);
+    r.list[LAYERS - 1] = layers[LAYERS - 1];
+    r.list[LAYERS - 1].input[0] = LAYERS - 1;
+    memcpy(list, r.list, sizeof r.list);
+    ganas_rng_free(r.rng);
 }
 
 /* ---- gradients ---- */
@@ -126,25 +196,62 @@ static double gradient_at(const ganas_convnet *net, int32_t i)
 
 static bool is_live(const ganas_convnet *net, int32_t i)
 {
-    const struct node *dead = &net->node[11];
-    return i < dead->weight || i >= dead->weight + dead->weights + 2 * dead->channels;
+    for (int k = 1; k < net->nodes; k++) {
+        const struct node *node = &net->node[k];
+        int own = node->layer.op == GANAS_LAYER_CLASSIFY ? node->channels
+                  : node->layer.norm                     ? 2 * node->channels
+                                                         : 0;
+        if (i >= node->weight && i < node->weight + node->weights + own)
+            return node->live;
+    }
+    return false;
+}
+
+static double loss_with(ganas_convnet *net, int32_t i, double theta)
+{
+    real keep = net->theta[i];
+    net->theta[i] = theta;
+    double loss = loss_of(net);
+    net->theta[i] = keep;
+    return loss;
+}
+
+/* The difference between a gradient and the nearest of the slopes on both sides, on the left and on
+   the right: max(x, 0) has two at 0. */
+static double nearest(ganas_convnet *net, int32_t i, double analytic)
+{
+    const double h = 1e-6;
+    double theta = net->theta[i], here = loss_of(net);
+    double above = loss_with(net, i, theta + h), below = loss_with(net, i, theta - h);
+    double best = fabs((above - below) / (2 * h) - analytic);
+    best = fmin(best, fabs((above - here) / h - analytic));
+    return fmin(best, fabs((here - below) / h - analytic));
 }
 
 /* Of every `each` parameters one. */
 static void check_gradients(ganas_convnet *net, const double *analytic, double top, int each)
 {
-    const double h = 1e-6;
     for (int32_t i = 0; i < net->parameters; i += each) {
-        real keep = net->theta[i];
-        net->theta[i] = keep + h;
-        double above = loss_of(net);
-        net->theta[i] = keep - h;
-        double numeric = (above - loss_of(net)) / (2 * h);
-        net->theta[i] = keep;
-        double error = fabs(numeric - analytic[i]) / fmax(fabs(analytic[i]), 1e-2 * top);
+        double error = nearest(net, i, analytic[i]) / fmax(fabs(analytic[i]), 1e-2 * top);
         if (is_live(net, i) && error > 1e-5)
-            fail_msg("parameter %d: analytic %.12g, numeric %.12g", i, analytic[i], numeric);
+            fail_msg("parameter %d: analytic %.12g, off by %.3g of it", i, analytic[i], error);
     }
+}
+
+/* Of a network that has been trained for two steps. */
+static void check_network(struct fixture *f, int each)
+{
+    static double analytic[MOST];
+    double top = 0;
+    assert_true(f->net->parameters < MOST);
+    train(f, 2, 0);
+    loss_of(f->net);
+    for (int32_t i = 0; i < f->net->parameters; i++) {
+        analytic[i] = gradient_at(f->net, i);
+        top = fmax(top, is_live(f->net, i) ? fabs(analytic[i]) : 0);
+    }
+    assert_true(top > 0.01);
+    check_gradients(f->net, analytic, top, each);
 }
 
 static void gradients_are_those_of_finite_differences(void **state)
@@ -152,18 +259,21 @@ static void gradients_are_those_of_finite_differences(void **state)
     (void)state;
     for (int32_t batch = 16; batch <= 48; batch += 32) {
         struct fixture f;
-        static double analytic[MOST];
-        double top = 0;
         open_fixture(&f, 1, batch);
-        assert_true(f.net->parameters < MOST);
-        train(&f, 2, 0);
-        loss_of(f.net);
-        for (int32_t i = 0; i < f.net->parameters; i++) {
-            analytic[i] = gradient_at(f.net, i);
-            top = fmax(top, is_live(f.net, i) ? fabs(analytic[i]) : 0);
-        }
-        assert_true(top > 0.01);
-        check_gradients(f.net, analytic, top, batch == 16 ? test_size(1, 11) : 13);
+        check_network(&f, batch == 16 ? test_size(1, 11) : 13);
+        close_fixture(&f);
+    }
+}
+
+static void gradients_of_random_networks_are_those_of_finite_differences(void **state)
+{
+    (void)state;
+    for (int number = 0; number < test_size(RANDOM_NETWORKS, 5); number++) {
+        ganas_layer list[LAYERS];
+        struct fixture f;
+        draw_layers(list, number);
+        open_network(&f, list, 1, 32);
+        check_network(&f, 7);
         close_fixture(&f);
     }
 }
@@ -173,6 +283,12 @@ static void gradients_are_those_of_finite_differences(void **state)
 /* ---- the naive twin: one image, [channels][height][width], in double ---- */
 
 static double twin[LAYERS + 1][4096];
+static const ganas_layer *given; /* the layers as they were asked for */
+
+static const ganas_layer *layer_of(const ganas_convnet *net, const struct node *node)
+{
+    return &given[node - net->node - 1];
+}
 
 /* A number of a layer's input; 0 outside. */
 static double twin_at(const struct node *from, const double *x, int c, int y, int u)
@@ -183,16 +299,17 @@ static double twin_at(const struct node *from, const double *x, int c, int y, in
 
 static double twin_window(const ganas_convnet *net, const struct node *node, int o, int y, int x)
 {
-    const struct node *from = &net->node[node->layer.input[0]];
-    const double *in = twin[node->layer.input[0]];
+    const struct node *from = &net->node[layer_of(net, node)->input[0]];
+    const double *in = twin[layer_of(net, node)->input[0]];
     const real *w = net->theta + node->weight;
-    int k = node->layer.kernel, op = node->layer.op, n = 0;
+    int k = layer_of(net, node)->kernel, op = layer_of(net, node)->op, n = 0;
     bool whole = op == GANAS_LAYER_CONV, pools = op == GANAS_LAYER_MAX || op == GANAS_LAYER_MEAN;
     double sum = 0, top = -HUGE_VAL;
     for (int i = whole ? 0 : o; i < (whole ? from->channels : o + 1); i++)
         for (int a = 0; a < k; a++)
             for (int b = 0; b < k; b++) {
-                int v = y * node->layer.stride + a - k / 2, u = x * node->layer.stride + b - k / 2;
+                int v = y * layer_of(net, node)->stride + a - k / 2,
+                    u = x * layer_of(net, node)->stride + b - k / 2;
                 double value = twin_at(from, in, i, v, u);
                 bool inside = v >= 0 && v < from->height && u >= 0 && u < from->width;
                 int at = ((whole ? o * from->channels + i : o) * k + a) * k + b;
@@ -207,36 +324,37 @@ static double twin_norm(const ganas_convnet *net, const struct node *node, int c
 {
     const real *own = net->theta + node->weight + node->weights;
     const real *running = net->running + node->sum + 2 * (ptrdiff_t)c;
-    if (!node->layer.norm)
+    if (!layer_of(net, node)->norm)
         return x;
     double y = (x - (double)running[0]) / sqrt((double)running[1] + 1e-5) * (double)own[c] +
                (double)own[node->channels + c];
-    return node->layer.relu ? fmax(y, 0) : y;
+    return layer_of(net, node)->relu ? fmax(y, 0) : y;
 }
 
 static void twin_gather(const ganas_convnet *net, const struct node *node, double *to)
 {
     int n = 0;
-    for (int k = 0; k < node->layer.inputs; k++) {
-        const struct node *from = &net->node[node->layer.input[k]];
+    for (int k = 0; k < layer_of(net, node)->inputs; k++) {
+        const struct node *from = &net->node[layer_of(net, node)->input[k]];
         int size = from->channels * from->height * from->width;
         for (int i = 0; i < size; i++)
-            if (node->layer.op == GANAS_LAYER_CONCAT)
-                to[n++] = twin[node->layer.input[k]][i];
+            if (layer_of(net, node)->op == GANAS_LAYER_CONCAT)
+                to[n++] = twin[layer_of(net, node)->input[k]][i];
             else
-                to[i] = (k ? to[i] : 0) + twin[node->layer.input[k]][i];
+                to[i] = (k ? to[i] : 0) + twin[layer_of(net, node)->input[k]][i];
     }
 }
 
 static void twin_classify(const ganas_convnet *net, const struct node *node, double *to)
 {
-    const struct node *from = &net->node[node->layer.input[0]];
+    const struct node *from = &net->node[layer_of(net, node)->input[0]];
     const real *w = net->theta + node->weight;
     int n = from->height * from->width;
     for (int k = 0; k < node->channels; k++) {
         to[k] = (double)w[node->weights + k];
         for (int i = 0; i < from->channels * n; i++)
-            to[k] += (double)w[k * from->channels + i / n] * twin[node->layer.input[0]][i] / n;
+            to[k] +=
+                (double)w[k * from->channels + i / n] * twin[layer_of(net, node)->input[0]][i] / n;
     }
 }
 
@@ -246,7 +364,7 @@ static void twin_run(const ganas_convnet *net, const uint8_t *pixel)
         twin[0][i] = pixel[i] / 255.0;
     for (int i = 1; i < net->nodes; i++) {
         const struct node *node = &net->node[i];
-        int op = node->layer.op, size = node->height * node->width;
+        int op = layer_of(net, node)->op, size = node->height * node->width;
         memset(twin[i], 0, sizeof twin[i]);
         if (op == GANAS_LAYER_SUM || op == GANAS_LAYER_CONCAT)
             twin_gather(net, node, twin[i]);
@@ -260,24 +378,44 @@ static void twin_run(const ganas_convnet *net, const uint8_t *pixel)
     }
 }
 
-static void predictions_are_those_of_a_naive_twin(void **state)
+static void check_predictions(struct fixture *f, const ganas_layer *list)
 {
-    (void)state;
-    struct fixture f;
     static float logits[IMAGES * CLASSES];
-    open_fixture(&f, 2, 32);
-    train(&f, 20, 1);
     int32_t some[] = {40, 3,  3,  63, 0,  17, 22, 9,  11, 12, 13,
                       14, 15, 16, 50, 51, 52, 53, 54, 55, 56};
     enum { SOME = sizeof some / sizeof some[0] };
-    assert_int_equal(ganas_convnet_predict(f.net, f.images, some, SOME, logits), GANAS_OK);
+    given = list;
+    assert_int_equal(ganas_convnet_predict(f->net, f->images, some, SOME, logits), GANAS_OK);
     for (int i = 0; i < SOME; i++) {
-        twin_run(f.net, f.images->pixel + some[i] * HEIGHT * WIDTH);
+        twin_run(f->net, f->images->pixel + some[i] * HEIGHT * WIDTH);
         for (int k = 0; k < CLASSES; k++)
             assert_true(fabs((double)logits[i * CLASSES + k] - twin[LAYERS][k]) <
                         1e-4 * (1 + fabs(twin[LAYERS][k])));
     }
+}
+
+static void predictions_are_those_of_a_naive_twin(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_fixture(&f, 2, 32);
+    train(&f, 20, 1);
+    check_predictions(&f, layers);
     close_fixture(&f);
+}
+
+static void predictions_of_random_networks_are_those_of_a_naive_twin(void **state)
+{
+    (void)state;
+    for (int number = 0; number < test_size(RANDOM_NETWORKS, 5); number++) {
+        ganas_layer list[LAYERS];
+        struct fixture f;
+        draw_layers(list, number);
+        open_network(&f, list, 2, 32);
+        train(&f, 5, 1);
+        check_predictions(&f, list);
+        close_fixture(&f);
+    }
 }
 
 /* ---- bits ---- */
@@ -576,8 +714,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifdef GANAS_DOUBLE
         cmocka_unit_test(gradients_are_those_of_finite_differences),
+        cmocka_unit_test(gradients_of_random_networks_are_those_of_finite_differences),
 #endif
         cmocka_unit_test(predictions_are_those_of_a_naive_twin),
+        cmocka_unit_test(predictions_of_random_networks_are_those_of_a_naive_twin),
         cmocka_unit_test(bits_are_the_same_with_any_threads),
         cmocka_unit_test(bits_are_the_same_in_all_instruction_sets),
         cmocka_unit_test(parts_of_a_training_are_the_whole),
