@@ -12,7 +12,8 @@ static int count_reads(const ganas_convnet *net, int input)
     return reads;
 }
 
-/* Concatenated planes lie where they are read; in one place only. */
+/* Concatenated planes lie where they are read: in the last of several places, from where the others
+   are copied. */
 static void place_outputs(ganas_convnet *net, int i)
 {
     const struct node *node = &net->node[i];
@@ -20,7 +21,7 @@ static void place_outputs(ganas_convnet *net, int i)
     for (int k = 0; k < node->layer.inputs; k++) {
         int number = node->layer.input[k];
         struct node *input = &net->node[number];
-        if (number > 0 && input->y_in.node == number)
+        if (number > 0)
             input->y_in = (struct place){i, channel};
         channel += input->channels;
     }
