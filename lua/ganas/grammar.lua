@@ -249,6 +249,10 @@ function grammar.is_space(found)
     message.user("%s:1: this file gives %s; expected a recipe or a space, 'return { ... }'", found.path,
       message.value(value))
   end
+  if next(value) == nil then
+    message.user("%s:1: this file gives an empty table; expected a recipe, with the field 'space', or a "
+      .. "space, with 'ops' and 'grow'", found.path)
+  end
   return value.grow ~= nil or value.ops ~= nil and value.evaluate == nil
 end
 
