@@ -420,16 +420,22 @@ static void predictions_of_random_networks_are_those_of_a_naive_twin(void **stat
 
 /* ---- bits ---- */
 
-static void *train_copy(int32_t threads, size_t *size)
+/* The numbers of a network after six steps. */
+static void *train_layers(const ganas_layer *list, int32_t threads, size_t *size)
 {
     struct fixture f;
-    open_fixture(&f, threads, 48);
+    open_network(&f, list, threads, 48);
     train(&f, 6, 1);
     *size = (size_t)f.net->parameters * sizeof(real);
     void *copy = malloc(*size);
     memcpy(copy, f.net->theta, *size);
     close_fixture(&f);
     return copy;
+}
+
+static void *train_copy(int32_t threads, size_t *size)
+{
+    return train_layers(layers, threads, size);
 }
 
 static void bits_are_the_same_with_any_threads(void **state)
@@ -445,23 +451,33 @@ static void bits_are_the_same_with_any_threads(void **state)
     free(one);
 }
 
-static void bits_are_the_same_in_all_instruction_sets(void **state)
+static void check_instruction_sets(const ganas_layer *list)
 {
-    (void)state;
     static const char *const names[] = {"base", "fma128", "avx2", "avx512"};
     const struct kernels *keep = kernel;
     size_t size;
-    void *mine = train_copy(1, &size);
+    void *mine = train_layers(list, 1, &size);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (!kernels_of(names[i]))
             continue;
         kernel = kernels_of(names[i]);
-        void *other = train_copy(1, &size);
+        void *other = train_layers(list, 1, &size);
         kernel = keep;
         assert_memory_equal(mine, other, size);
         free(other);
     }
     free(mine);
+}
+
+static void bits_are_the_same_in_all_instruction_sets(void **state)
+{
+    (void)state;
+    check_instruction_sets(layers);
+    for (int number = 0; number < test_size(RANDOM_NETWORKS / 3, 3); number++) {
+        ganas_layer list[LAYERS];
+        draw_layers(list, number);
+        check_instruction_sets(list);
+    }
 }
 
 static void parts_of_a_training_are_the_whole(void **state)
