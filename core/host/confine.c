@@ -21,9 +21,9 @@
 
 enum { EXIT_USER = 1, GRACE = 1 };
 
-/* The address sanitizer's own memory is more than a recipe may have, and the filter refuses what
- * its search for leaks needs. */
-#ifdef GANAS_ADDRESS_SANITIZER
+/* A sanitizer's own memory is more than a recipe may have, and the filter refuses what a search for
+ * leaks needs. */
+#ifdef GANAS_SHADOW_MEMORY
 enum { LIMITS_MEMORY = 0 };
 static int confined;
 int __lsan_is_turned_off(void);
@@ -120,7 +120,7 @@ static int confine(lua_State *L)
     at_limit.thread = pthread_self();
     (void)snprintf(at_limit.sentence, sizeof at_limit.sentence, "%s\n", sentence);
     at_limit.length = strlen(at_limit.sentence);
-#ifdef GANAS_ADDRESS_SANITIZER
+#ifdef GANAS_SHADOW_MEMORY
     confined = 1;
 #endif
     int failed = LIMITS_MEMORY ? set_limit(RLIMIT_DATA, (rlim_t)bytes) : 0;
